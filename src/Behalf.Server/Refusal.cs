@@ -1,0 +1,61 @@
+namespace Behalf;
+
+/// <summary>Every way this server refuses a request: the slug and code on the wire, the status, what it means and what
+/// to do next. The published clients choose their exception by status and know one code, 1803.</summary>
+internal sealed record Refusal(int Status, int Code, string Slug, string Message, string Fix)
+{
+    public static readonly Refusal InvalidRequest = new(
+        400, 1001, "Request_Invalid", "The request is not valid.", "Correct what the errors name and send it again.");
+
+    public static readonly Refusal MissingCredential = new(
+        401, 1010, "HTTP_Unauthorized", "No API key was sent.", "Send the key in the x-api-key header.");
+
+    public static readonly Refusal InvalidCredential = new(
+        401, 1011, "HTTP_Unauthorized", "The API key is not valid.",
+        "Check that the whole key was copied and that it was not revoked; create a new one if in doubt.");
+
+    public static readonly Refusal SeveralCredentials = new(
+        401, 1012, "HTTP_Unauthorized", "More than one credential was sent.", "Send exactly one credential header.");
+
+    public static readonly Refusal TooManyFailures = new(
+        429, 1013, "RateLimit_AuthenticationFailures", "Too many failed authentications from this address.",
+        "Wait until the time in Retry-After has passed, then use a valid key.");
+
+    public static readonly Refusal NotAllowed = new(
+        403, 1020, "Key_NotAllowed", "This key may not do that.", "Use a key of the kind that this route accepts.");
+
+    public static readonly Refusal ForeignUser = new(
+        403, 1021, "UserKey_ForeignUser", "This key acts for one user only, and the request names something else.",
+        "Use a key that was minted for the user in question.");
+
+    public static readonly Refusal NotFound = new(
+        404, 1030, "Resource_NotFound", "There is no such resource in this project.", "Check the id.");
+
+    public static readonly Refusal RouteNotFound = new(
+        404, 1031, "Route_NotFound", "There is no such route.", "See /openapi.json for the routes.");
+
+    public static readonly Refusal MethodNotAllowed = new(
+        405, 1032, "Route_MethodNotAllowed", "This route does not take that method.", "See /openapi.json for the methods.");
+
+    public static readonly Refusal Conflict = new(
+        409, 1040, "Resource_Conflict", "The request does not fit the present state.", "Read the resource again, then decide.");
+
+    public static readonly Refusal TooLarge = new(
+        413, 1050, "Request_TooLarge", "The request is larger than this server takes.", "Send less at once.");
+
+    public static readonly Refusal UnsupportedMediaType = new(
+        415, 1051, "Request_MediaType", "The request's media type is not taken here.", "Send application/json.");
+
+    public static readonly Refusal Overloaded = new(
+        503, 1060, "Server_Overloaded", "The server has more work than it may queue.", "Try again after Retry-After.");
+
+    public static readonly Refusal StorageUnavailable = new(
+        503, 1061, "Server_StorageUnavailable", "The database does not answer.", "Try again after Retry-After.");
+
+    public static readonly Refusal Sealed = new(
+        503, 1062, "Server_Sealed", "The key provider does not answer, so no credential can be opened.",
+        "Try again after Retry-After; an operator finds the cause at /health/ready.");
+
+    public static readonly Refusal Internal = new(
+        500, 1099, "Server_Error", "Something went wrong on our side.", "Report the request id to the operator.");
+}
