@@ -15,6 +15,9 @@ internal interface IIdKind
 /// <summary>The kinds of things that have an id. Ids of different kinds do not convert into each other.</summary>
 internal static class IdKinds
 {
+    /// <summary>One installation with its database: what keeps rows of a test database out of the live one.</summary>
+    internal sealed class Deployment : IIdKind { public static string Prefix => "dp"; }
+
     internal sealed class Project : IIdKind { public static string Prefix => "pr"; }
 
     internal sealed class ApiKey : IIdKind { public static string Prefix => "key"; }
