@@ -33,6 +33,9 @@ internal sealed record RefreshRules
 
     public Rotation Rotation { get; init; } = new();
 
+    /// <summary>Where a refresh answer holds its tokens, if not where the first answer does.</summary>
+    public TokenCapture? Token { get; init; }
+
     /// <summary>A refresh token that is not used for so long dies.</summary>
     public int? IdleLimitDays { get; init; }
 
@@ -91,6 +94,13 @@ internal sealed record RevokeRules
     public RevokeToken Token { get; init; } = RevokeToken.RefreshOrAccess;
 
     public required RevokeReach Reach { get; init; }
+
+    /// <summary><see cref="Url"/> with the connection's variables and, where it asks for it, the client's id.</summary>
+    public string Address(IReadOnlyList<ConnectionField> fields, IReadOnlyDictionary<string, string> values, string clientId) =>
+        new UrlTemplate(Url.Text.Replace(ClientIdPlace, Uri.EscapeDataString(clientId), StringComparison.Ordinal))
+            .Fill(fields, values);
+
+    internal const string ClientIdPlace = "{client_id}";
 }
 
 /// <summary>The method of a revocation request.</summary>

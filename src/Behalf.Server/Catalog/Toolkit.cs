@@ -61,9 +61,30 @@ internal sealed record Toolkit
     [JsonIgnore]
     public bool IsRedirected { get; init; }
 
+    /// <summary>Where the toolkit's files are; set by the loader.</summary>
+    [JsonIgnore]
+    public string Folder { get; init; } = "";
+
     internal static IReadOnlyDictionary<string, string> EmptyText { get; } = new Dictionary<string, string>();
 
     public AuthScheme? Scheme(AuthMode mode) => Auth.FirstOrDefault(scheme => scheme.Mode == mode);
+
+    public string LogoPath => Path.Combine(Folder, Logo);
+
+    /// <summary>Base address of a server for one connection, without a slash at the end.</summary>
+    public string BaseUrl(string server, IReadOnlyDictionary<string, string> variables) =>
+        Servers.TryGetValue(server, out var url)
+            ? url.Fill(Variables, variables).TrimEnd('/')
+            : throw new CatalogException(
+                $"The overrides for {Slug} give no address for its server {server}: add it under servers.");
+
+    /// <summary>Every <c>host</c> or <c>host:port</c> that a credential of this connection may be sent to.</summary>
+    public IReadOnlyList<string> Hosts(IReadOnlyDictionary<string, string> variables) =>
+    [
+        .. Servers.Values.Select(url => new Uri(url.Fill(Variables, variables)).Authority)
+            .Concat(ExtraHosts.Select(host => host.Fill(Variables, variables)))
+            .Distinct(StringComparer.OrdinalIgnoreCase),
+    ];
 }
 
 /// <summary>A shelf that the toolkit stands on.</summary>
