@@ -55,6 +55,8 @@ internal sealed record AccountRow
         Toolkit = Toolkit,
     };
 
+    public SecretPlace SecretPlace(long version) => new() { Owner = SecretOwner, Kind = SecretKind.Credential, Version = version };
+
     public IReadOnlyList<string> GrantedScopes => Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Behalf.Catalog;
 
 namespace Behalf.Accounts;
 
@@ -20,6 +21,14 @@ internal sealed record Credential
     [JsonIgnore]
     public IEnumerable<string> Secrets =>
         Fields.Values.Append(AccessToken).Append(RefreshToken).OfType<string>().Where(s => s.Length > 0);
+
+    /// <summary>Whether a fresh access token can be had without the user.</summary>
+    public bool CanRefresh(AuthScheme scheme) => scheme switch
+    {
+        OAuth2Scheme oauth => oauth.Refresh.Supported && RefreshToken is { Length: > 0 },
+        ClientCredentialsScheme => true,
+        _ => false,
+    };
 
     public static Credential Parse(ReadOnlySpan<byte> sealedText) =>
         JsonSerializer.Deserialize(sealedText, CredentialJson.Default.Credential)

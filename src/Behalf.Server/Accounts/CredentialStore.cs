@@ -1,14 +1,20 @@
 using Behalf.Accounts.AuthConfigs;
+using Behalf.Accounts.Refresh;
+using Behalf.Audit;
 using Behalf.Catalog;
 using Behalf.Storage;
 using Behalf.Vault;
 
 namespace Behalf.Accounts;
 
-/// <summary>A credential to put in place of the one an account has.</summary>
+/// <summary>A sealed credential to put in place of the one an account has, and what the row says of it.</summary>
 internal sealed record NewCredential
 {
-    public required Credential Credential { get; init; }
+    public required SealedSecret Sealed { get; init; }
+
+    public required long? ExpiresAt { get; init; }
+
+    public required bool CanRefresh { get; init; }
 
     public required IReadOnlyList<string> Scopes { get; init; }
 
@@ -21,13 +27,18 @@ internal sealed record NewCredential
 
 internal static class CredentialStore
 {
-    /// <summary>Makes the account ACTIVE with this credential. The fence moves on, so that a refresh of the old credential
-    /// that is still under way cannot overwrite it.</summary>
+    /// <summary>Makes the account ACTIVE with this credential. The fence moves on, so that a refresh of the old one that is
+    /// still under way cannot overwrite it.</summary>
+    /// <exception cref="Problem">The account got another credential since this one was sealed.</exception>
     public static async ValueTask StoreCredentialAsync(
-        this WriteSession session, VaultSealer sealer, AccountRow account, AuthConfig config, NewCredential fresh)
+        this WriteSession session, AccountRow account, AuthConfig config, NewCredential fresh, AuditEvent because)
     {
-        var version = account.CredVersion + 1;
-        await sealer.SealAsync(session, account.SecretOwner, SecretKind.Credential, version, fresh.Credential.ToBytes());
+        if (fresh.Sealed.Place.Version != account.CredVersion + 1)
+        {
+            throw new Problem(Refusal.Conflict);
+        }
+
+        await SecretVault.StoreAsync(session, fresh.Sealed, because);
         await session.ExecuteAsync(
             """
             update account set status = @active, status_reason = null, subject = @Subject, subject_label = @Label, scopes = @scopes,
@@ -43,14 +54,14 @@ internal static class CredentialStore
                 fresh.Label,
                 scopes = string.Join(' ', fresh.Scopes),
                 fresh.Params,
-                version,
+                version = fresh.Sealed.Place.Version,
             });
-        await session.ScheduleRefreshAsync(account, config, fresh.Credential);
+        await session.ScheduleRefreshAsync(account, config, fresh);
     }
 
-    /// <summary>Puts the account under the refresher's care, or out of it where its tokens do not expire.</summary>
+    /// <summary>Puts the account under the refresher's care.</summary>
     private static async ValueTask ScheduleRefreshAsync(
-        this WriteSession session, AccountRow account, AuthConfig config, Credential credential)
+        this WriteSession session, AccountRow account, AuthConfig config, NewCredential fresh)
     {
         var rotation = (config.Scheme as OAuth2Scheme)?.Refresh.Rotation ?? new Rotation();
         await session.ExecuteAsync(
@@ -64,10 +75,10 @@ internal static class CredentialStore
             {
                 account.ProjectId,
                 account.AccountId,
-                due = Refresh.RefreshSchedule.DueAt(config, credential, await session.NowAsync()),
+                due = RefreshSchedule.DueAt(config.Scheme, fresh.CanRefresh, fresh.ExpiresAt, await session.NowAsync()),
                 policy = (short)rotation.Policy,
                 grace = rotation.Policy == RotationPolicy.Grace ? rotation.GraceSeconds * 1000L : (long?)null,
-                credential.ExpiresAt,
+                fresh.ExpiresAt,
             });
     }
 }

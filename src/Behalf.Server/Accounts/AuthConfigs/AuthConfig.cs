@@ -45,6 +45,8 @@ internal sealed record AuthConfig(AuthConfigRow Row, Toolkit Toolkit, AuthScheme
         Toolkit = Row.Toolkit,
     };
 
+    public SecretPlace SecretPlace(long version) => new() { Owner = SecretOwner, Kind = SecretKind.ClientSecret, Version = version };
+
     /// <summary>What is asked of the user: what the config says, else the toolkit's defaults, and what is always asked.</summary>
     public IReadOnlyList<string> Scopes => Scheme switch
     {

@@ -75,7 +75,15 @@ internal sealed class CreateAuthConfig(IDatabase database, ToolCatalog catalog, 
             CreatedAt = 0,
             UpdatedAt = 0,
         };
-        using var sealer = await vault.SealerAsync(caller.Project, ct);
+        var config = new AuthConfig(row, toolkit, scheme, settings);
+        var because = AuditEvent.By(caller, AuditActions.AuthConfigCreated) with
+        {
+            Toolkit = toolkit.Slug,
+            Detail = $"{{\"auth_config\":\"{row.AuthConfigId}\"}}",
+        };
+        var sealedSecret = string.IsNullOrEmpty(secret)
+            ? null
+            : await vault.SealAsync(config.SecretPlace(1), Encoding.UTF8.GetBytes(secret), ct);
         return await database.WriteAsync(
             RowScope.Of(caller.Project),
             async session =>
@@ -86,17 +94,15 @@ internal sealed class CreateAuthConfig(IDatabase database, ToolCatalog catalog, 
                       @Managed, @Enabled, @ClientId, @Settings, @SecretVersion, behalf_now(), behalf_now())
                     """,
                     row);
-                var config = new AuthConfig(row, toolkit, scheme, settings);
-                if (!string.IsNullOrEmpty(secret))
+                if (sealedSecret is null)
                 {
-                    await sealer.SealAsync(session, config.SecretOwner, SecretKind.ClientSecret, 1, Encoding.UTF8.GetBytes(secret));
+                    await session.AppendAsync(because);
+                }
+                else
+                {
+                    await SecretVault.StoreAsync(session, sealedSecret, because);
                 }
 
-                await session.AppendAsync(AuditEvent.By(caller, AuditActions.AuthConfigCreated) with
-                {
-                    Toolkit = toolkit.Slug,
-                    Detail = $"{{\"auth_config\":\"{row.AuthConfigId}\"}}",
-                });
                 return config;
             },
             ct);

@@ -126,7 +126,20 @@ internal sealed class ManageAuthConfigs(IDatabase database, ToolCatalog catalog,
 
     private async Task UpdateAsync(Caller caller, Id<IdKinds.AuthConfig> key, AuthConfigRequest body, CancellationToken ct)
     {
-        using var sealer = await vault.SealerAsync(caller.Project, ct);
+        if (await database.FindAuthConfigAsync(caller.Project, key, ct) is not { } before || catalog.Resolve(before) is not { } known)
+        {
+            throw new Problem(Refusal.NotFound);
+        }
+
+        var secret = before.Managed ? null : AuthConfigInput.Text(body.Credentials, "client_secret");
+        var fresh = string.IsNullOrEmpty(secret)
+            ? null
+            : await vault.SealAsync(known.SecretPlace(before.SecretVersion + 1), Encoding.UTF8.GetBytes(secret), ct);
+        var because = AuditEvent.By(caller, AuditActions.AuthConfigUpdated) with
+        {
+            Toolkit = before.Toolkit,
+            Detail = $"{{\"auth_config\":\"{key}\"}}",
+        };
         await database.WriteAsync(
             RowScope.Of(caller.Project),
             async session =>
@@ -137,13 +150,6 @@ internal sealed class ManageAuthConfigs(IDatabase database, ToolCatalog catalog,
                 if (row is null || catalog.Resolve(row) is not { } config)
                 {
                     throw new Problem(Refusal.NotFound);
-                }
-
-                var secret = row.Managed ? null : AuthConfigInput.Text(body.Credentials, "client_secret");
-                var version = row.SecretVersion + (string.IsNullOrEmpty(secret) ? 0 : 1);
-                if (!string.IsNullOrEmpty(secret))
-                {
-                    await sealer.SealAsync(session, config.SecretOwner, SecretKind.ClientSecret, version, Encoding.UTF8.GetBytes(secret));
                 }
 
                 await session.ExecuteAsync(
@@ -158,13 +164,16 @@ internal sealed class ManageAuthConfigs(IDatabase database, ToolCatalog catalog,
                         name = WireText.Optional(body.Name, "name", 200) ?? row.Name,
                         clientId = row.Managed ? row.ClientId : AuthConfigInput.Text(body.Credentials, "client_id") ?? row.ClientId,
                         settings = Changed(config, body).ToText(),
-                        version,
+                        version = fresh?.Place.Version ?? row.SecretVersion,
                     });
-                await session.AppendAsync(AuditEvent.By(caller, AuditActions.AuthConfigUpdated) with
+                if (fresh is null)
                 {
-                    Toolkit = row.Toolkit,
-                    Detail = $"{{\"auth_config\":\"{key}\"}}",
-                });
+                    await session.AppendAsync(because);
+                }
+                else
+                {
+                    await SecretVault.StoreAsync(session, fresh, because);
+                }
             },
             ct);
     }

@@ -96,7 +96,7 @@ internal sealed class Callback(
         var pending = new PendingCode(code, BrowserBinding.Verifier(cookie.Read(http)!, state), state, CallbackVariables(context, http));
         if (context.Settings.ConnectVerification == "confirm" && context.Settings.VerifierUrl is { } verifier)
         {
-            return await parked.ParkAsync(context.Flow, pending, ct) is { } sessionUri
+            return await parked.ParkAsync(context.Flow, pending, because with { Action = AuditActions.LinkParked }, ct) is { } sessionUri
                 ? Results.Redirect(WebUrl.WithQuery(verifier, ("session_uri", sessionUri)))
                 : ConnectPageRoutes.Outcome(context, OutcomeKind.AlreadyUsed, http);
         }

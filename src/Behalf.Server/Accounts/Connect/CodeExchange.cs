@@ -20,7 +20,7 @@ internal sealed class CodeExchange(IDatabase database, OAuthClients clients, Tok
 
         var taken = flow with { Stage = FlowStage.Exchanging };
         var variables = context.Variables.Concat(pending.Variables).GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.Last().Value);
-        if (context.Config.Scheme is not OAuth2Scheme scheme || await clients.FindAsync(context.Config, variables, ct) is not { } client)
+        if (context.Config.Scheme is not OAuth2Scheme scheme || await clients.FindAsync(context.Config, variables, because, ct) is not { } client)
         {
             return await finish.FailAsync(taken, StatusReasons.InvalidClient, because, ct);
         }

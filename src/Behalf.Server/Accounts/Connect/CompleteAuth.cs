@@ -37,7 +37,7 @@ internal static class CompleteAuth
             throw new Problem(Refusal.UserMismatch);
         }
 
-        var end = await exchange.RunAsync(context, flow, await parked.OpenAsync(flow, ct), because, ct);
+        var end = await exchange.RunAsync(context, flow, await parked.OpenAsync(flow, because, ct), because, ct);
         return end.Success
             ? new CompleteAuthAnswer { ConnectedAccountId = flow.AccountId.ToString(), ToolkitSlug = context.Config.Toolkit.Slug }
             : throw (end.Reason == "already_used" ? new Problem(Refusal.CompletionOver) : new Problem(Refusal.NotConnected, $"The connection failed: {end.Reason}."));

@@ -29,10 +29,11 @@ internal sealed class ContinueFlow(
     private async Task<IResult> GoToProviderAsync(
         ConnectContext context, OAuth2Scheme scheme, string secret, Dictionary<string, string> typed, HttpContext http, CancellationToken ct)
     {
+        var because = context.ByEndUser(http.GetRequestId(), AuditActions.LinkEnded);
         var variables = context.Variables.Concat(typed).ToDictionary(v => v.Key, v => v.Value);
-        if (await clients.FindAsync(context.Config, variables, ct) is not { } client)
+        if (await clients.FindAsync(context.Config, variables, because, ct) is not { } client)
         {
-            await finish.FailAsync(context.Flow, StatusReasons.InvalidClient, context.ByEndUser(http.GetRequestId(), AuditActions.LinkEnded), ct);
+            await finish.FailAsync(context.Flow, StatusReasons.InvalidClient, because, ct);
             return ConnectPageRoutes.Outcome(context, OutcomeKind.ServerError, http);
         }
 

@@ -51,13 +51,9 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
         }
 
         var subject = won.Subject ?? identity.Subject;
-        using var sealer = await vault.SealerAsync(flow.ProjectId, ct);
 
         // From here on the browser may go away: the code is spent, and what it bought must not be lost.
-        var end = await database.WriteAsync(
-            RowScope.Of(flow.ProjectId),
-            session => StoreAsync(session, sealer, flow, config, won, variables, subject, identity.Label, because),
-            CancellationToken.None);
+        var end = await StoreAsync(flow, config, won, variables, subject, identity.Label, because);
         if (!end.Success)
         {
             await orphans.GiveBackAsync(config, variables, won.Credential, because, CancellationToken.None);
@@ -104,44 +100,55 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
         });
     }
 
-    private static async ValueTask<FlowEnd> StoreAsync(
-        WriteSession session,
-        VaultSealer sealer,
-        FlowRow flow,
-        AuthConfig config,
-        WonCredential won,
-        IReadOnlyDictionary<string, string> variables,
-        string? subject,
-        string? label,
-        AuditEvent because)
+    /// <summary>Sealing comes before the transaction, so a refresh of the old credential may come between: then once more.</summary>
+    private async Task<FlowEnd> StoreAsync(
+        FlowRow flow, AuthConfig config, WonCredential won, Dictionary<string, string> variables, string? subject, string? label, AuditEvent because)
     {
-        var account = await session.FindAccountAsync(flow.ProjectId, flow.AccountId);
-        var reason = account switch
+        for (var attempt = 1; ; attempt++)
         {
-            null => "account_deleted",
-            { Status: AccountStatus.Revoked } when !flow.Reconnect => "account_revoked",
-            { Subject: { } old } when subject is not null && old != subject => StatusReasons.SubjectChanged,
-            _ => null,
-        };
-        if (reason is not null || !await session.EndFlowAsync(flow, Connected))
-        {
-            if (reason is not null && await session.EndFlowAsync(flow, reason))
+            var account = await database.FindAccountAsync(flow.ProjectId, flow.AccountId, CancellationToken.None);
+            if (Objection(flow, account, subject) is { } reason)
             {
-                await RecordFailureAsync(session, flow, reason, because);
+                return await FailAsync(flow, reason, because, CancellationToken.None);
             }
 
-            return new FlowEnd(false, reason ?? "already_used");
+            // A new consent gets a new data key: what an older one sealed is gone with it.
+            var fresh = new NewCredential
+            {
+                Sealed = await vault.SealAfreshAsync(account!.SecretPlace(account.CredVersion + 1), won.Credential.ToBytes(), CancellationToken.None),
+                ExpiresAt = won.Credential.ExpiresAt,
+                CanRefresh = won.Credential.CanRefresh(config.Scheme),
+                Scopes = won.Scopes,
+                Subject = subject ?? account.Subject,
+                Label = label ?? account.SubjectLabel,
+                Params = JsonSerializer.Serialize(variables, ConnectJson.Default.DictionaryStringString),
+            };
+            try
+            {
+                return await database.WriteAsync(
+                    RowScope.Of(flow.ProjectId), session => StoreAsync(session, flow, config, fresh, subject, because), CancellationToken.None);
+            }
+            catch (Problem p) when (p.Refusal == Refusal.Conflict && attempt < 5)
+            {
+            }
+        }
+    }
+
+    private static async ValueTask<FlowEnd> StoreAsync(
+        WriteSession session, FlowRow flow, AuthConfig config, NewCredential fresh, string? subject, AuditEvent because)
+    {
+        var account = await session.FindAccountAsync(flow.ProjectId, flow.AccountId);
+        if (Objection(flow, account, subject) is { } reason)
+        {
+            return new FlowEnd(false, reason);
         }
 
-        await session.StoreCredentialAsync(sealer, account!, config, new NewCredential
+        if (!await session.EndFlowAsync(flow, Connected))
         {
-            Credential = won.Credential,
-            Scopes = won.Scopes,
-            Subject = subject ?? account!.Subject,
-            Label = label ?? account!.SubjectLabel,
-            Params = JsonSerializer.Serialize(variables, ConnectJson.Default.IReadOnlyDictionaryStringString),
-        });
-        await session.AppendAsync(because with
+            return new FlowEnd(false, "already_used");
+        }
+
+        await session.StoreCredentialAsync(account!, config, fresh, because with
         {
             Action = AuditActions.AccountConnected,
             UserId = flow.ExternalUser,
@@ -151,6 +158,15 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
         });
         return new FlowEnd(true, Connected);
     }
+
+    /// <summary>Why this account may not have the credential; null if it may.</summary>
+    private static string? Objection(FlowRow flow, AccountRow? account, string? subject) => account switch
+    {
+        null => "account_deleted",
+        { Status: AccountStatus.Revoked } when !flow.Reconnect => "account_revoked",
+        { Subject: { } old } when subject is not null && old != subject => StatusReasons.SubjectChanged,
+        _ => null,
+    };
 
     private static Dictionary<string, string> Merge(string known, IReadOnlyDictionary<string, string> more)
     {

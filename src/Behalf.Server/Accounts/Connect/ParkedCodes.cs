@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Behalf.Audit;
 using Behalf.Storage;
 using Behalf.Vault;
 using Behalf.Wire;
@@ -16,11 +17,12 @@ internal sealed class ParkedCodes(IDatabase database, SecretVault vault, PublicO
     private const int LifetimeMs = 60 * 1000;
 
     /// <summary>The session URI for the application; null if another callback was first.</summary>
-    public async Task<string?> ParkAsync(FlowRow flow, PendingCode pending, CancellationToken ct)
+    public async Task<string?> ParkAsync(FlowRow flow, PendingCode pending, AuditEvent because, CancellationToken ct)
     {
         var token = Base62.Random(43);
         var hash = Locator.Hash(LocatorKind.CompletionSession, token);
-        using var sealer = await vault.SealerAsync(flow.ProjectId, ct);
+        var place = new SecretPlace { Owner = flow.SecretOwner, Kind = SecretKind.Flow, Version = 1 };
+        var code = await vault.SealAsync(place, JsonSerializer.SerializeToUtf8Bytes(pending, ParkedJson.Default.PendingCode), ct);
         var parked = await database.WriteAsync(
             RowScope.Of(flow.ProjectId),
             async session =>
@@ -33,7 +35,7 @@ internal sealed class ParkedCodes(IDatabase database, SecretVault vault, PublicO
                     new { flow.ProjectId, flow.FlowId, hash, LifetimeMs });
                 if (taken == 1)
                 {
-                    await sealer.SealAsync(session, flow.SecretOwner, SecretKind.Flow, 1, JsonSerializer.SerializeToUtf8Bytes(pending, ParkedJson.Default.PendingCode));
+                    await SecretVault.StoreAsync(session, code, because);
                     await session.AddLocatorAsync(LocatorKind.CompletionSession, hash, flow.ProjectId, flow.FlowId);
                 }
 
@@ -52,9 +54,11 @@ internal sealed class ParkedCodes(IDatabase database, SecretVault vault, PublicO
             : Task.FromResult<FlowRow?>(null);
     }
 
-    public async Task<PendingCode> OpenAsync(FlowRow flow, CancellationToken ct)
+    public async Task<PendingCode> OpenAsync(FlowRow flow, AuditEvent because, CancellationToken ct)
     {
-        using var opened = await vault.OpenAsync(flow.SecretOwner, SecretKind.Flow, 1, ct);
+        var place = new SecretPlace { Owner = flow.SecretOwner, Kind = SecretKind.Flow, Version = 1 };
+        var row = await database.FindSecretAsync(flow.ProjectId, place.Owner.Id, SecretKind.Flow, ct) ?? throw new Problem(Refusal.CompletionOver);
+        using var opened = await vault.OpenAsync(place, row, new Use(because), ct);
         return JsonSerializer.Deserialize(opened.Span, ParkedJson.Default.PendingCode)!;
     }
 }

@@ -1,16 +1,18 @@
 using System.Text;
 using Behalf.Accounts.AuthConfigs;
+using Behalf.Audit;
 using Behalf.Catalog;
+using Behalf.Storage;
 using Behalf.Vault;
 
 namespace Behalf.Accounts.OAuth;
 
 /// <summary>Makes an auth config's client registration ready for use.</summary>
-internal sealed class OAuthClients(SecretVault vault, ManagedApps managed)
+internal sealed class OAuthClients(IDatabase database, SecretVault vault, ManagedApps managed)
 {
     /// <summary>Null while the config has no client id: it was made before the app was registered.</summary>
     public async Task<OAuthClient?> FindAsync(
-        AuthConfig config, IReadOnlyDictionary<string, string> variables, CancellationToken ct)
+        AuthConfig config, IReadOnlyDictionary<string, string> variables, AuditEvent because, CancellationToken ct)
     {
         if (config.Scheme is not OAuth2Scheme scheme)
         {
@@ -19,7 +21,7 @@ internal sealed class OAuthClients(SecretVault vault, ManagedApps managed)
 
         var known = config.Settings.Fields.Concat(variables.Where(v => !config.Settings.Fields.ContainsKey(v.Key)))
             .ToDictionary(v => v.Key, v => v.Value);
-        if (await RegistrationAsync(config, ct) is not { } app)
+        if (await RegistrationAsync(config, because, ct) is not { } app)
         {
             return null;
         }
@@ -56,7 +58,7 @@ internal sealed class OAuthClients(SecretVault vault, ManagedApps managed)
         Variables = variables,
     };
 
-    private async Task<ManagedApp?> RegistrationAsync(AuthConfig config, CancellationToken ct)
+    private async Task<ManagedApp?> RegistrationAsync(AuthConfig config, AuditEvent because, CancellationToken ct)
     {
         if (config.Row.Managed)
         {
@@ -73,7 +75,9 @@ internal sealed class OAuthClients(SecretVault vault, ManagedApps managed)
             return new ManagedApp(clientId, new Secret(""));
         }
 
-        using var secret = await vault.OpenAsync(config.SecretOwner, SecretKind.ClientSecret, config.Row.SecretVersion, ct);
+        var owner = config.SecretOwner;
+        var row = await database.FindSecretAsync(owner.Project, owner.Id, SecretKind.ClientSecret, ct) ?? throw new Problem(Refusal.CredentialIntegrity);
+        using var secret = await vault.OpenAsync(config.SecretPlace(config.Row.SecretVersion), row, new Use(because), ct);
         return new ManagedApp(clientId, new Secret(Encoding.UTF8.GetString(secret.Span)));
     }
 }
