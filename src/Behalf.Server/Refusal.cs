@@ -87,6 +87,14 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
         503, 1062, "Server_Sealed", "The key provider does not answer, so no credential can be opened.",
         "Try again after Retry-After; an operator finds the cause at /health/ready.");
 
+    public static readonly Refusal CredentialIntegrity = new(
+        409, 1070, "credential_integrity", "A stored credential is not what was put there, so it was not used.",
+        "Connect again to replace it, and have an operator read the event in the audit trail.");
+
+    public static readonly Refusal KeyDestroyed = new(
+        409, 1071, "key_destroyed", "The key of this credential was destroyed, so it can never be opened again.",
+        "Connect again to replace it.");
+
     public static readonly Refusal Internal = new(
         500, 1099, "Server_Error", "Something went wrong on our side.", "Report the request id to the operator.");
 }

@@ -6,6 +6,8 @@ internal static class AuditActions
     public const string ProjectCreated = "project.created";
     public const string ProjectUpdated = "project.updated";
     public const string ProjectDeleted = "project.deleted";
+    public const string ProjectKeyRotated = "project_key.rotated";
+    public const string ProjectKeyDestroyed = "project_key.destroyed";
     public const string KeyCreated = "key.created";
     public const string KeyRotated = "key.rotated";
     public const string KeyRevoked = "key.revoked";
