@@ -63,10 +63,6 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
         400, 1113, "ConnectedAccount_CredentialRefused", "The provider does not accept this credential.",
         "Check it with the user and send it again.");
 
-    public static readonly Refusal CredentialIntegrity = new(
-        409, 1114, "credential_integrity", "The stored credential is not the one that was stored for this account.",
-        "Tell the operator: the database was altered. Connecting the account again replaces the credential.");
-
     public static readonly Refusal SubjectChanged = new(
         409, 1115, "subject_changed", "The provider says that this is another account than before.",
         "Connect the same account again, or make a new link for the other one.");

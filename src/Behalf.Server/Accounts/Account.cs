@@ -4,7 +4,7 @@ using Behalf.Vault;
 namespace Behalf.Accounts;
 
 /// <summary>One account of one user under one auth config.</summary>
-internal sealed record AccountRow
+internal record AccountRow
 {
     public required Id<IdKinds.Project> ProjectId { get; init; }
 

@@ -23,13 +23,13 @@ internal sealed record CreateProjectAnswer
 }
 
 /// <summary>Makes a tenant: its row, its project key, and by default a first API key.</summary>
-internal sealed class CreateProject(IDatabase database, ProjectKeyRotation keys)
+internal sealed class CreateProject(IDatabase database, ProjectKeyGenerations keys)
 {
     public async Task<(Id<IdKinds.Project> Id, KeyText? Key)> RunAsync(
         string name, bool withKey, AuditEvent because, CancellationToken ct)
     {
         var id = Id<IdKinds.Project>.New();
-        var projectKey = await keys.NewGenerationAsync(id, 1, ct);
+        var projectKey = await keys.NewAsync(id, 1, ct);
         return await database.WriteAsync(
             RowScope.Of(id),
             async session =>

@@ -36,14 +36,8 @@ internal sealed class ManageAuthConfigs(IDatabase database, ToolCatalog catalog,
         CallerParameter caller, [AsParameters] Filters filters, ManageAuthConfigs configs, CancellationToken ct) =>
         configs.ListAsync(caller.Caller.Project, filters, ct);
 
-    public static async Task<AuthConfigAnswer> GetAsync(CallerParameter caller, string id, ManageAuthConfigs configs, CancellationToken ct)
-    {
-        var key = WireText.Id<IdKinds.AuthConfig>(id);
-        var row = await configs.database.FindAuthConfigAsync(caller.Caller.Project, key, ct);
-        return row is not null && configs.catalog.Resolve(row) is { } config
-            ? configs.show.Show(config, (await configs.CountConnectionsAsync(caller.Caller.Project, [key], ct)).GetValueOrDefault(key))
-            : throw new Problem(Refusal.NotFound);
-    }
+    public static Task<AuthConfigAnswer> GetAsync(CallerParameter caller, string id, ManageAuthConfigs configs, CancellationToken ct) =>
+        configs.GetAsync(caller.Caller.Project, WireText.Id<IdKinds.AuthConfig>(id), ct);
 
     public static async Task<EmptyAnswer> UpdateAsync(
         CallerParameter caller, string id, AuthConfigRequest body, ManageAuthConfigs configs, CancellationToken ct)
@@ -82,6 +76,14 @@ internal sealed class ManageAuthConfigs(IDatabase database, ToolCatalog catalog,
             },
             ct);
         return changed == 1 ? new EmptyAnswer() : throw new Problem(Refusal.NotFound);
+    }
+
+    private async Task<AuthConfigAnswer> GetAsync(Id<IdKinds.Project> project, Id<IdKinds.AuthConfig> key, CancellationToken ct)
+    {
+        var row = await database.FindAuthConfigAsync(project, key, ct);
+        return row is not null && catalog.Resolve(row) is { } config
+            ? show.Show(config, (await CountConnectionsAsync(project, [key], ct)).GetValueOrDefault(key))
+            : throw new Problem(Refusal.NotFound);
     }
 
     private async Task<Page<AuthConfigAnswer>> ListAsync(Id<IdKinds.Project> project, Filters filters, CancellationToken ct)

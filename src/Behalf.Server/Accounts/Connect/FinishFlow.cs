@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.OAuth;
+using Behalf.Accounts.Revocation;
 using Behalf.Audit;
 using Behalf.Catalog;
 using Behalf.Storage;

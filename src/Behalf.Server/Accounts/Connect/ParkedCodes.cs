@@ -58,7 +58,7 @@ internal sealed class ParkedCodes(IDatabase database, SecretVault vault, PublicO
     {
         var place = new SecretPlace { Owner = flow.SecretOwner, Kind = SecretKind.Flow, Version = 1 };
         var row = await database.FindSecretAsync(flow.ProjectId, place.Owner.Id, SecretKind.Flow, ct) ?? throw new Problem(Refusal.CompletionOver);
-        using var opened = await vault.OpenAsync(place, row, new Use(because), ct);
+        using var opened = await vault.OpenAsync(place, row, Use.ToldWithItsEffect(because), ct);
         return JsonSerializer.Deserialize(opened.Span, ParkedJson.Default.PendingCode)!;
     }
 }

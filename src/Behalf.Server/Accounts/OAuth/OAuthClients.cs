@@ -77,7 +77,7 @@ internal sealed class OAuthClients(IDatabase database, SecretVault vault, Manage
 
         var owner = config.SecretOwner;
         var row = await database.FindSecretAsync(owner.Project, owner.Id, SecretKind.ClientSecret, ct) ?? throw new Problem(Refusal.CredentialIntegrity);
-        using var secret = await vault.OpenAsync(config.SecretPlace(config.Row.SecretVersion), row, new Use(because), ct);
+        using var secret = await vault.OpenAsync(config.SecretPlace(config.Row.SecretVersion), row, Use.ToldWithItsEffect(because), ct);
         return new ManagedApp(clientId, new Secret(Encoding.UTF8.GetString(secret.Span)));
     }
 }
