@@ -2,6 +2,7 @@ using System.Net;
 using Behalf.Accounts;
 using Behalf.Catalog;
 using Behalf.Egress;
+using Behalf.Keys.Local;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
 using Behalf.Storage;
@@ -36,12 +37,13 @@ internal static class Server
         return app;
     }
 
-    /// <summary>Everything that must hold before the first request: schema, deployment id, admin key.</summary>
+    /// <summary>Everything that must hold before the first request: schema, deployment id, key file, admin key.</summary>
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken ct)
     {
         var database = services.GetRequiredService<IDatabase>();
         await database.MigrateAsync(ct);
         await Deployment.EnsureAsync(database, ct);
+        await services.GetRequiredService<KeyFile>().PrepareAsync(ct);
         await services.GetRequiredService<AdminKey>().EnsureAsync(ct);
     }
 
