@@ -17,6 +17,7 @@ internal static class AuditActions
     public const string AuthConfigUpdated = "auth_config.updated";
     public const string AuthConfigDeleted = "auth_config.deleted";
     public const string LinkCreated = "link.created";
+    public const string LinkParked = "link.parked";
     public const string LinkEnded = "link.ended";
     public const string AccountConnected = "account.connected";
     public const string AccountUpdated = "account.updated";

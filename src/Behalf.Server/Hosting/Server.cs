@@ -1,4 +1,7 @@
 using System.Net;
+using Behalf.Accounts;
+using Behalf.Catalog;
+using Behalf.Egress;
 using Behalf.Keys.Local;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
@@ -20,7 +23,11 @@ internal static class Server
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicOrigin>();
-        builder.Services.AddStorage(settings.Database).AddVault(settings.Keys, settings.Data).AddProjects(settings.Data);
+        builder.Services
+            .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
+            .AddVault(settings.Keys, settings.Data)
+            .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
+            .AddAccounts(settings.ManagedApps);
         ConfigureHttp(builder, settings);
         adjust?.Invoke(builder);
 
@@ -87,10 +94,12 @@ internal static class Server
     private static void MapRoutes(WebApplication app)
     {
         app.MapHealth();
+        app.MapConnectPages();
         foreach (var version in (ReadOnlySpan<string>)["/api/v3.1", "/api/v3"])
         {
             var api = app.MapGroup(version);
             api.MapProjects();
+            api.MapAccounts();
         }
     }
 

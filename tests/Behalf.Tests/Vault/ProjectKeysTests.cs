@@ -96,7 +96,7 @@ public sealed class ProjectKeysTests
     [Fact]
     public async Task What_leaves_the_cache_is_zeroed_when_its_last_user_is_done()
     {
-        await using var rig = await VaultRig.CreateAsync("sqlite", new ProjectKeyLimits { Capacity = 1 });
+        await using var rig = await VaultRig.CreateAsync("sqlite", limits: new ProjectKeyLimits { Capacity = 1 });
         var other = await rig.NewProjectAsync();
         var lease = await rig.ProjectKeys.RentAsync(rig.Project, 1, VaultRig.Ct);
         var key = lease.Key;
@@ -112,7 +112,7 @@ public sealed class ProjectKeysTests
     [Fact]
     public async Task The_least_used_key_makes_room()
     {
-        await using var rig = await VaultRig.CreateAsync("sqlite", new ProjectKeyLimits { Capacity = 2 });
+        await using var rig = await VaultRig.CreateAsync("sqlite", limits: new ProjectKeyLimits { Capacity = 2 });
         var (second, third) = (await rig.NewProjectAsync(), await rig.NewProjectAsync());
         foreach (var project in new[] { rig.Project, second, rig.Project, third, rig.Project })
         {

@@ -110,7 +110,7 @@ public sealed class RotationTests
     [Theory, OnBothEngines]
     public async Task After_the_providers_key_was_rotated_a_node_with_the_new_one_alone_works(string engine)
     {
-        await using var rig = await VaultRig.CreateAsync(engine);
+        await using var rig = await VaultRig.CreateAsync(engine, alone: true);
         var place = await rig.PutNewAsync("a token");
         await rig.NewProjectAsync();
         var old = (await rig.Generations.CountAsync(rig.Project, VaultRig.Ct))[0].KekId;
@@ -129,7 +129,7 @@ public sealed class RotationTests
     [Theory, OnBothEngines]
     public async Task A_backup_from_before_a_deleted_key_opens_no_more(string engine)
     {
-        await using var rig = await VaultRig.CreateAsync(engine);
+        await using var rig = await VaultRig.CreateAsync(engine, alone: true);
         var place = await rig.PutNewAsync("a token");
         var backup = await rig.Database.FindAsync<ProjectKeyRow>(
             RowScope.Of(rig.Project), $"select {ProjectKeyRow.Columns} from project_key where project_id = @Project", new { rig.Project }, VaultRig.Ct);

@@ -14,11 +14,13 @@ internal sealed class VaultRig : IAsyncDisposable
 {
     private readonly TestDatabase _test;
     private readonly DirectoryInfo _folder;
-    private readonly bool _owner;
+    private readonly bool _ownsDatabase;
+    private readonly bool _ownsFolder;
 
-    private VaultRig(TestDatabase test, DirectoryInfo folder, bool owner, ProjectKeyLimits limits, TestClock clock)
+    private VaultRig(
+        TestDatabase test, bool ownsDatabase, DirectoryInfo folder, bool ownsFolder, ProjectKeyLimits limits, TestClock clock)
     {
-        (_test, _folder, _owner, Clock) = (test, folder, owner, clock);
+        (_test, _ownsDatabase, _folder, _ownsFolder, Clock) = (test, ownsDatabase, folder, ownsFolder, clock);
         var log = LoggerFactory.Create(logging => logging.AddProvider(Log));
         KeyFile = new KeyFile(Path.Combine(folder.FullName, "keys.json"), clock);
         Provider = new KeysUnderTest(KeyFile);
@@ -62,19 +64,24 @@ internal sealed class VaultRig : IAsyncDisposable
 
     public Id<IdKinds.Project> Project { get; private set; }
 
-    public static async Task<VaultRig> CreateAsync(string engine, ProjectKeyLimits? limits = null)
+    /// <param name="engine">Which database.</param>
+    /// <param name="alone">For tests that change the schema, or look at all projects.</param>
+    /// <param name="limits">Of the cache of project keys.</param>
+    public static async Task<VaultRig> CreateAsync(string engine, bool alone = false, ProjectKeyLimits? limits = null)
     {
+        var shared = engine == "postgres" && !alone;
+        var test = shared ? await TestDatabase.SharedPostgresAsync() : await TestDatabase.CreateAsync(engine);
+
         // The vault's clock alone is moved: behalf_now stays the database's.
         var rig = new VaultRig(
-            await TestDatabase.CreateAsync(engine), Directory.CreateTempSubdirectory("vault-"), owner: true,
-            limits ?? new ProjectKeyLimits(), new TestClock(""));
+            test, !shared, Directory.CreateTempSubdirectory("vault-"), true, limits ?? new ProjectKeyLimits(), new TestClock(""));
         await rig.KeyFile.PrepareAsync(Ct);
         rig.Project = await rig.NewProjectAsync();
         return rig;
     }
 
-    public VaultRig AnotherNode(ProjectKeyLimits? limits = null) =>
-        new(_test, _folder, owner: false, limits ?? new ProjectKeyLimits(), Clock) { Project = Project };
+    public VaultRig AnotherNode() =>
+        new(_test, false, _folder, false, new ProjectKeyLimits(), Clock) { Project = Project };
 
     public async Task<Id<IdKinds.Project>> NewProjectAsync()
     {
@@ -149,9 +156,13 @@ internal sealed class VaultRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         ProjectKeys.Dispose();
-        if (_owner)
+        if (_ownsDatabase)
         {
             await _test.DisposeAsync();
+        }
+
+        if (_ownsFolder)
+        {
             _folder.Delete(recursive: true);
         }
     }

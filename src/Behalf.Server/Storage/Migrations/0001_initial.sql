@@ -182,7 +182,7 @@ create table flow (
   user_id        bytea    not null,
   external_user  text     not null,
   reconnect      boolean  not null,
-  stage          smallint not null,       -- 1 invited, 2 sent to the provider, 3 parked, 4 ended
+  stage          smallint not null,       -- 1 invited, 2 at the provider, 3 parked, 4 exchanging, 5 ended
   outcome        text,
   link_hash      bytea    not null,
   state_hash     bytea,
@@ -197,7 +197,7 @@ create table flow (
   primary key (project_id, flow_id)
 );
 create index flow_account on flow (project_id, account_id);
-create index flow_open on flow (expires_at) where stage < 4;
+create index flow_open on flow (expires_at) where stage < 5;
 
 -- Work that must happen although the request that asked for it is over: upstream revocation, deliveries.
 create table outbox (
