@@ -66,7 +66,9 @@ internal sealed class SandboxHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Url);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
+        // Kestrel warns of each socket that was closed under it, which is what the faults do.
+        builder.Logging.AddSimpleConsole().AddFilter(
+            (category, level) => level >= (category == "Microsoft.AspNetCore.Server.Kestrel" ? LogLevel.Error : LogLevel.Warning));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.Services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
