@@ -146,13 +146,14 @@ internal static partial class RequestBuilder
         return body;
     }
 
-    private static List<KeyValuePair<string, string>> Headers(
+    private static KeyValuePair<string, string>[] Headers(
         Toolkit toolkit, ToolRequest request, ArgumentPlaces? places, JsonElement arguments)
     {
-        List<KeyValuePair<string, string>> headers = [.. toolkit.Headers, .. request.Headers];
-        if (!headers.Exists(header => header.Key.Equals("Accept", StringComparison.OrdinalIgnoreCase)))
+        var headers = new Dictionary<string, string>(toolkit.Headers, StringComparer.OrdinalIgnoreCase);
+        headers.TryAdd("Accept", "application/json");
+        foreach (var (name, value) in request.Headers)
         {
-            headers.Add(new("Accept", "application/json"));
+            headers[name] = value;
         }
 
         foreach (var (name, binding) in places?.InHeader ?? [])
@@ -160,13 +161,13 @@ internal static partial class RequestBuilder
             if (Argument(arguments, name) is { } value)
             {
                 var text = WireText.Of(value);
-                headers.Add(text.All(c => c is >= ' ' and <= '~')
-                    ? new(binding?.Name ?? name, text)
-                    : throw new ToolArgumentException(name, $"{name} becomes a header: it must be plain ASCII on one line."));
+                headers[binding?.Name ?? name] = text.All(c => c is >= ' ' and <= '~')
+                    ? text
+                    : throw new ToolArgumentException(name, $"{name} becomes a header: it must be plain ASCII on one line.");
             }
         }
 
-        return headers;
+        return [.. headers];
     }
 
     private static JsonNode? Argument(JsonElement arguments, string name) =>
