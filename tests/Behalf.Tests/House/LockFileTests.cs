@@ -34,6 +34,17 @@ public sealed partial class LockFileTests : IDisposable
         Assert.Empty(projects.Where(file => !File.Exists(Path.Combine(Path.GetDirectoryName(file)!, "packages.lock.json"))));
     }
 
+    [Fact]
+    public void No_npm_lock_file_says_where_a_package_was_fetched_from()
+    {
+        // npm then asks the registry that it is set up with, and still checks each package against the locked hash.
+        var locks = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "peers"), "package-lock.json", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("node_modules", StringComparison.Ordinal))
+            .ToList();
+        Assert.NotEmpty(locks);
+        Assert.Empty(locks.Where(file => File.ReadAllText(file).Contains("\"resolved\"", StringComparison.Ordinal)));
+    }
+
     public void Dispose() => Directory.Delete(copy, recursive: true);
 
     /// <summary>Outside the repository, so that nothing of the real build is touched.</summary>
