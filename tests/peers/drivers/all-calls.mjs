@@ -1,6 +1,7 @@
 // Every call of the SDK about auth configs, connected accounts, toolkits and tools, in an order that a real server
 // can follow: what one step makes, the next one uses.
-// config: { toolkit, credentials, scopes, user, otherUser, callbackUrl, tools: [two slugs], tool, arguments, proxyEndpoint }
+// config: { toolkit, credentials, scopes, user, otherUser, callbackUrl, tools: [two slugs], tool, arguments,
+//           proxyEndpoint }
 import { config, done, openSdk, step, visit } from './sdk.mjs';
 
 const { authConfigs, connectedAccounts, toolkits, tools } = await openSdk();

@@ -1,12 +1,12 @@
 // What every driver shares: the official SDK of the wanted version, and one line of JSON per step on standard output.
-// DRIVER_CONFIG: { sdk: folder under tests/peers, baseURL, apiKey, recorder?: address of stub.mjs, … the driver's own }.
+// DRIVER_CONFIG: { sdk: folder under tests/peers, baseURL, apiKey, recorder?: address of stub.mjs, … its own }.
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
 export const config = JSON.parse(process.env.DRIVER_CONFIG);
 
-/** As an application makes it; only the calls to other hosts (usage figures, a look for newer versions) are turned off. */
+/** As an application makes it; only the calls to other hosts (usage figures, newer versions) are turned off. */
 export async function openSdk() {
   const { Composio } = await importFrom('@composio/core');
   return new Composio({

@@ -3,22 +3,26 @@ using System.Text.Json.Nodes;
 
 namespace Behalf.Tests.Support.Peers;
 
-/// <summary>How the SDK failed a step: its own class and message, and the HTTP status wherever it stood in the chain.</summary>
-internal sealed record DriverError(string Name, string Message, int? Status, JsonElement? Code, IReadOnlyList<string> Causes);
+/// <summary>How the SDK failed a step: its own class and message, the HTTP status, and what it wraps.</summary>
+internal sealed record DriverError(
+    string Name, string Message, int? Status, JsonElement? Code, IReadOnlyList<string> Causes)
+{
+    public IReadOnlyList<string> Classes => [Name, .. Causes];
+}
 
 /// <summary>One step of a driver. <see cref="Requests"/> are there when a recorder was given.</summary>
 internal sealed record DriverStep(
     string Step, bool Ok, JsonElement? Result, DriverError? Error, Uri? Visit, IReadOnlyList<string>? Requests);
 
-/// <summary>What a driver did, and what the SDK grumbled about on the way: nothing, if the answers have all it wants.</summary>
+/// <summary>What a driver did, and what the SDK grumbled about: nothing, if the answers have all it wants.</summary>
 internal sealed record DriverRun(IReadOnlyList<DriverStep> Steps, string Warnings)
 {
     public DriverStep this[string step] => Steps.Single(s => s.Step == step);
 }
 
 /// <summary>
-/// Runs a script of tests/peers/drivers: the official SDK, as an application uses it, in one of the versions that people
-/// have. The scripts say in their first lines what they want to be told.
+/// Runs a script of tests/peers/drivers: the official SDK, as an application uses it, in one of the versions that
+/// people have. The scripts say in their first lines what they want to be told.
 /// </summary>
 internal static class SdkDriver
 {
