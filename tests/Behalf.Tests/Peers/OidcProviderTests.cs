@@ -6,12 +6,20 @@ namespace Behalf.Tests.Peers;
 /// <summary>One provider for the class: every test makes grants of its own.</summary>
 public sealed class OidcProviderFixture : IAsyncLifetime
 {
-    internal OidcClient Client { get; } = new() { Id = "app", Secret = "app-secret", RedirectUris = [CodeFlow.RedirectUri] };
+    internal OidcClient Client { get; } = new()
+    {
+        Id = "app",
+        Secret = "app-secret",
+        RedirectUris = [CodeFlow.RedirectUri],
+    };
 
     internal OidcProviderPeer Peer { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() =>
-        Peer = await OidcProviderPeer.StartAsync(new OidcProviderOptions { Clients = [Client] }, CancellationToken.None);
+    public async ValueTask InitializeAsync()
+    {
+        var options = new OidcProviderOptions { Clients = [Client] };
+        Peer = await OidcProviderPeer.StartAsync(options, CancellationToken.None);
+    }
 
     public ValueTask DisposeAsync() => Peer.DisposeAsync();
 }
