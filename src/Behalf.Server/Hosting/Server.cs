@@ -1,4 +1,7 @@
 using System.Net;
+using Behalf.Audit;
+using Behalf.Keys;
+using Behalf.Keys.Local;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
 using Behalf.Storage;
@@ -18,7 +21,10 @@ internal static class Server
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicOrigin>();
-        builder.Services.AddStorage(settings.Database).AddProjects(settings.Data);
+        builder.Services.AddSingleton(services =>
+            KeySetting.Parse(settings.Keys, settings.Data, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IKeyProvider>(services => services.GetRequiredService<KeyFile>());
+        builder.Services.AddStorage(settings.Database).AddAudit().AddProjects(settings.Data);
         ConfigureHttp(builder, settings);
         adjust?.Invoke(builder);
 
@@ -34,6 +40,7 @@ internal static class Server
         var database = services.GetRequiredService<IDatabase>();
         await database.MigrateAsync(ct);
         await Deployment.EnsureAsync(database, ct);
+        await services.GetRequiredService<KeyFile>().PrepareAsync(ct);
         await services.GetRequiredService<AdminKey>().EnsureAsync(ct);
     }
 
@@ -87,6 +94,7 @@ internal static class Server
         foreach (var version in (ReadOnlySpan<string>)["/api/v3.1", "/api/v3"])
         {
             var api = app.MapGroup(version);
+            api.MapAudit();
             api.MapProjects();
         }
     }
