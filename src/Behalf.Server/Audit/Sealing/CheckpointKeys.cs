@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Behalf.Keys;
+using Behalf.Storage;
+
+namespace Behalf.Audit.Sealing;
+
+/// <summary>The deployment's keys for checkpoints: made once, the private half in the database under the key provider.</summary>
+internal sealed class CheckpointKeys(IDatabase database, IKeyProvider provider, ILogger<CheckpointKeys> log) : IDisposable
+{
+    private const string Columns = "kid, generation, public_key, scheme, kek_id, wrapped, created_at, retired_at";
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly ConcurrentDictionary<string, byte[]> _own = new();
+    private SigningKey? _current;
+
+    /// <summary>The key to sign with; made at the first call of all.</summary>
+    /// <exception cref="KeyProviderException">The provider does not give it out now.</exception>
+    public async Task<SigningKey> CurrentAsync(CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            return _current ??= await OpenAsync(await FindCurrentAsync(ct) ?? await MakeAsync(ct), ct);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>The public keys, present and past. Only those whose private half the provider opens: whoever writes the database
+    /// can add a row with a key of their own, but cannot wrap it.</summary>
+    /// <exception cref="Problem">The provider is away, so nothing can be said.</exception>
+    public async Task<IReadOnlyList<AuditPublicKey>> TrustedAsync(CancellationToken ct)
+    {
+        var rows = await database.QueryAsync<SigningKeyRow>(
+            RowScope.System, $"select {Columns} from signing_key where purpose = 'audit' order by generation", null, ct);
+        var trusted = new List<AuditPublicKey>();
+        foreach (var row in rows)
+        {
+            if (await IsOwnAsync(row, ct))
+            {
+                trusted.Add(new AuditPublicKey
+                {
+                    Kid = row.Kid,
+                    PublicKey = row.PublicKey,
+                    CreatedAt = row.CreatedAt,
+                    RetiredAt = row.RetiredAt,
+                });
+            }
+        }
+
+        return trusted;
+    }
+
+    public void Dispose()
+    {
+        _current?.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<bool> IsOwnAsync(SigningKeyRow row, CancellationToken ct)
+    {
+        if (_own.TryGetValue(row.Kid, out var known))
+        {
+            return known.AsSpan().SequenceEqual(row.PublicKey);
+        }
+
+        try
+        {
+            using var key = await OpenAsync(row, ct);
+            return true;
+        }
+        catch (KeyProviderException e) when (e.Fault is KeyFault.Unavailable or KeyFault.Denied or KeyFault.Disabled)
+        {
+            throw new Problem(Refusal.Sealed) { RetryAfterSeconds = 5 };
+        }
+        catch (Exception e) when (e is KeyProviderException or CryptographicException)
+        {
+            log.ForeignKey(e, row.Kid);
+            return false;
+        }
+    }
+
+    private Task<SigningKeyRow?> FindCurrentAsync(CancellationToken ct) => database.FindAsync<SigningKeyRow>(
+        RowScope.System,
+        $"""
+        select {Columns} from signing_key where purpose = 'audit' and retired_at is null order by generation desc limit 1
+        """,
+        null,
+        ct);
+
+    private async Task<SigningKeyRow> MakeAsync(CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Deadline);
+        using var key = SigningKey.Create();
+        using var secret = key.ExportPrivate();
+        var generation = 1 + await database.FindAsync<int>(
+            RowScope.System, "select coalesce(max(generation), 0) from signing_key where purpose = 'audit'", null, ct);
+        var wrapped = await provider.WrapAsync(secret.Memory, await ContextAsync(generation, ct), limit.Token);
+
+        // Another node may have been first: then its key is the one.
+        await database.WriteAsync(
+            RowScope.System,
+            session => session.ExecuteAsync(
+                """
+                insert into signing_key (kid, purpose, generation, public_key, scheme, kek_id, wrapped, created_at)
+                values (@Id, 'audit', @generation, @PublicKey, @Scheme, @KeyId, @Bytes, behalf_now())
+                on conflict (purpose, generation) do nothing
+                """,
+                new { key.Id, generation, key.PublicKey, wrapped.Scheme, wrapped.KeyId, wrapped.Bytes }),
+            ct);
+        return (await FindCurrentAsync(ct))!;
+    }
+
+    private async Task<SigningKey> OpenAsync(SigningKeyRow row, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Deadline);
+        var wrapped = new WrappedKey { Scheme = row.Scheme, KeyId = row.KekId, Bytes = row.Wrapped };
+        using var secret = await provider.UnwrapAsync(wrapped, await ContextAsync(row.Generation, ct), limit.Token);
+        var key = SigningKey.Import(secret);
+        if (key.Id != row.Kid || !key.PublicKey.AsSpan().SequenceEqual(row.PublicKey))
+        {
+            key.Dispose();
+            throw new KeyProviderException(KeyFault.WrongContext, $"Signing key {row.Kid} is stored with another key's private half.");
+        }
+
+        _own[row.Kid] = row.PublicKey;
+        return key;
+    }
+
+    private async Task<KeyContext> ContextAsync(int generation, CancellationToken ct)
+    {
+        var deployment = await database.FindAsync<byte[]>(RowScope.System, "select deployment_id from deployment", null, ct);
+        return new KeyContext
+        {
+            Use = KeyUse.SigningKey,
+            Deployment = Id<IdKinds.Deployment>.From(deployment),
+            Generation = generation,
+        };
+    }
+
+    private sealed record SigningKeyRow
+    {
+        public required string Kid { get; init; }
+
+        public required int Generation { get; init; }
+
+        public required byte[] PublicKey { get; init; }
+
+        public required string Scheme { get; init; }
+
+        public required string KekId { get; init; }
+
+        public required byte[] Wrapped { get; init; }
+
+        public required long CreatedAt { get; init; }
+
+        public required long? RetiredAt { get; init; }
+    }
+}
