@@ -74,7 +74,7 @@ internal static partial class RequestBuilder
             url.AppendPath(path[at..place.Index]);
             var inner = path[(place.Index + 1)..(place.Index + place.Length - 1)];
             var name = inner.TrimEnd('*');
-            var value = WireText.Of(template.Argument(name));
+            var value = ArgumentText.Of(template.Argument(name));
             if (inner.EndsWith('*'))
             {
                 url.AppendSegments(name, value);
@@ -160,7 +160,7 @@ internal static partial class RequestBuilder
         {
             if (Argument(arguments, name) is { } value)
             {
-                var text = WireText.Of(value);
+                var text = ArgumentText.Of(value);
                 headers[binding?.Name ?? name] = text.All(c => c is >= ' ' and <= '~')
                     ? text
                     : throw new ToolArgumentException(name, $"{name} becomes a header: it must be plain ASCII on one line.");

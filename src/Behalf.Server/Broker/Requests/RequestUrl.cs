@@ -40,7 +40,7 @@ internal sealed class RequestUrl(string baseUrl)
 
     public void AppendQuery(string name, JsonNode? value, ListStyle style)
     {
-        foreach (var (key, text) in WireText.Pairs(name, value, style))
+        foreach (var (key, text) in ArgumentText.Pairs(name, value, style))
         {
             _query.Append(_query.Length is 0 ? '?' : '&')
                 .Append(Uri.EscapeDataString(key)).Append('=').Append(Uri.EscapeDataString(text));

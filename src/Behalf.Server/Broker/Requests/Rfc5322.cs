@@ -24,13 +24,13 @@ internal static class Rfc5322
         AppendAddresses(message, "To", parts["to"]);
         AppendAddresses(message, "Cc", parts["cc"]);
         AppendAddresses(message, "Bcc", parts["bcc"]);
-        AppendHeader(message, "Subject", EncodeWords(SingleLine(WireText.Of(parts["subject"]))));
+        AppendHeader(message, "Subject", EncodeWords(SingleLine(ArgumentText.Of(parts["subject"]))));
         AppendHeader(message, "MIME-Version", "1.0");
         var html = parts["html"]?.GetValueKind() is JsonValueKind.True;
         AppendHeader(message, "Content-Type", $"text/{(html ? "html" : "plain")}; charset=utf-8");
         AppendHeader(message, "Content-Transfer-Encoding", "base64");
         message.Append(NewLine);
-        foreach (var line in Encoding.UTF8.GetBytes(WireText.Of(parts["body"])).Chunk(BytesPerLine))
+        foreach (var line in Encoding.UTF8.GetBytes(ArgumentText.Of(parts["body"])).Chunk(BytesPerLine))
         {
             message.Append(Convert.ToBase64String(line)).Append(NewLine);
         }
@@ -40,7 +40,7 @@ internal static class Rfc5322
 
     private static void AppendAddresses(StringBuilder message, string header, JsonNode? addresses)
     {
-        var written = (addresses is JsonArray list ? list.Select(WireText.Of) : addresses is null ? [] : [WireText.Of(addresses)])
+        var written = (addresses is JsonArray list ? list.Select(ArgumentText.Of) : addresses is null ? [] : [ArgumentText.Of(addresses)])
             .Where(address => address.Length > 0)
             .Select(WriteAddress)
             .ToArray();
