@@ -22,7 +22,7 @@ internal sealed class CheckpointKeys(IDatabase database, IKeyProvider provider, 
         await _turn.WaitAsync(ct);
         try
         {
-            return _current ??= await OpenAsync(await FindCurrentAsync(ct) ?? await MakeAsync(ct), ct);
+            return _current ??= await OpenAsync(await FindOrMakeAsync(ct), ct);
         }
         finally
         {
@@ -84,25 +84,32 @@ internal sealed class CheckpointKeys(IDatabase database, IKeyProvider provider, 
         }
     }
 
-    private Task<SigningKeyRow?> FindCurrentAsync(CancellationToken ct) => database.FindAsync<SigningKeyRow>(
+    private async Task<SigningKeyRow> FindOrMakeAsync(CancellationToken ct)
+    {
+        var latest = await FindLatestAsync(ct);
+        if (latest is { RetiredAt: null })
+        {
+            return latest;
+        }
+
+        // Another node may come first with the same generation: then its key is the one.
+        await MakeAsync((latest?.Generation ?? 0) + 1, ct);
+        return (await FindLatestAsync(ct))!;
+    }
+
+    private Task<SigningKeyRow?> FindLatestAsync(CancellationToken ct) => database.FindAsync<SigningKeyRow>(
         RowScope.System,
-        $"""
-        select {Columns} from signing_key where purpose = 'audit' and retired_at is null order by generation desc limit 1
-        """,
+        $"select {Columns} from signing_key where purpose = 'audit' order by generation desc limit 1",
         null,
         ct);
 
-    private async Task<SigningKeyRow> MakeAsync(CancellationToken ct)
+    private async Task MakeAsync(int generation, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Deadline);
         using var key = SigningKey.Create();
         using var secret = key.ExportPrivate();
-        var generation = 1 + await database.FindAsync<int>(
-            RowScope.System, "select coalesce(max(generation), 0) from signing_key where purpose = 'audit'", null, ct);
         var wrapped = await provider.WrapAsync(secret.Memory, await ContextAsync(generation, ct), limit.Token);
-
-        // Another node may have been first: then its key is the one.
         await database.WriteAsync(
             RowScope.System,
             session => session.ExecuteAsync(
@@ -113,7 +120,6 @@ internal sealed class CheckpointKeys(IDatabase database, IKeyProvider provider, 
                 """,
                 new { key.Id, generation, key.PublicKey, wrapped.Scheme, wrapped.KeyId, wrapped.Bytes }),
             ct);
-        return (await FindCurrentAsync(ct))!;
     }
 
     private async Task<SigningKey> OpenAsync(SigningKeyRow row, CancellationToken ct)

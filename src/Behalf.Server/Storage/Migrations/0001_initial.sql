@@ -102,7 +102,7 @@ create table secret (
 create table signing_key (
   kid        text    primary key,
   purpose    text    not null,
-  generation integer not null,            -- the one to sign with is the highest that is not retired
+  generation integer not null,            -- the highest signs, unless it is retired
   public_key bytea   not null,
   scheme     text    not null,
   kek_id     text    not null,
