@@ -98,11 +98,9 @@ internal sealed class SandboxHost : IAsyncDisposable
         app.MapGet("/.well-known/oauth-authorization-server", Metadata.Handle);
         app.MapGet("/oauth/authorize", (Authorize authorize, HttpContext context) => authorize.Begin(context));
         app.MapGet("/oauth/sign-in", (Authorize authorize, HttpContext context) => authorize.ShowSignIn(context));
-        app.MapPost("/oauth/sign-in",
-            (Authorize authorize, HttpContext context, CancellationToken ct) => authorize.SignInAsync(context, ct));
+        app.MapPost("/oauth/sign-in", (Authorize authorize, HttpContext context) => authorize.SignInAsync(context));
         app.MapGet("/oauth/consent", (Authorize authorize, HttpContext context) => authorize.ShowConsent(context));
-        app.MapPost("/oauth/consent",
-            (Authorize authorize, HttpContext context, CancellationToken ct) => authorize.DecideAsync(context, ct));
+        app.MapPost("/oauth/consent", (Authorize authorize, HttpContext context) => authorize.DecideAsync(context));
         app.MapPost("/oauth/token", IssueTokens.HandleAsync);
         app.MapPost("/oauth/revoke", RevokeToken.HandleAsync);
         app.MapGet("/oauth/userinfo", UserInfo.Handle).WithMetadata(new RequiredScope(Scopes.Profile));

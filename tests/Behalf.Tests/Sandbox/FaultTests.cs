@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
@@ -206,6 +207,37 @@ public sealed class FaultTests
         provider.Host.Faults.Add(Step.Api, FaultKind.EchoSecret);
         using var api = await provider.ApiAsync(tokens.Access, "/api/me");
         Assert.Contains(tokens.Access, await api.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Latency_is_added_to_its_own_endpoints()
+    {
+        await using var provider = await TestProvider.StartAsync();
+        var tokens = await provider.ConnectAsync("alice");
+        provider.Host.Modes = provider.Host.Modes with { ApiLatencyMs = 200 };
+        var clock = Stopwatch.StartNew();
+        await provider.WorksAsync(tokens.Access);
+        Assert.InRange(clock.ElapsedMilliseconds, 190, long.MaxValue);
+
+        provider.Host.Modes = provider.Host.Modes with { ApiLatencyMs = 0, TokenLatencyMs = 200 };
+        clock.Restart();
+        await provider.RefreshedAsync(tokens.Refresh);
+        Assert.InRange(clock.ElapsedMilliseconds, 190, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task Who_hangs_up_on_a_slow_provider_is_served_all_the_same()
+    {
+        await using var provider = await TestProvider.StartAsync(new ProviderModes { Rotation = Rotation.Strict, TokenLatencyMs = 300 });
+        var tokens = await provider.ConnectAsync("alice");
+        using (await RawCall.RefreshAsync(provider, tokens.Refresh))
+        {
+            await Until(() => provider.Host.Ledger.Requests[^1].Step == Step.Refresh);
+        }
+
+        await Until(() => provider.Host.Ledger.Refreshes == 1);
+        using var again = await provider.RefreshAsync(tokens.Refresh);
+        Assert.Equal("400 invalid_grant", await TestProvider.ErrorAsync(again));
     }
 
     [Fact]

@@ -34,6 +34,17 @@ public sealed class ProgramTests
         Assert.Contains("--chaos is not an option.", said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task It_says_in_one_line_that_an_address_is_taken()
+    {
+        await using var provider = await TestProvider.StartAsync();
+        using var process = Start("--urls", provider.Host.BaseUrl);
+        var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, process.ExitCode);
+        Assert.StartsWith($"sandbox: cannot listen on {provider.Host.BaseUrl}", said, StringComparison.Ordinal);
+    }
+
     private static Process Start(params string[] args) => Process.Start(new ProcessStartInfo(
         "dotnet", [Path.Combine(AppContext.BaseDirectory, "behalf-sandbox.dll"), .. args])
     {
