@@ -79,7 +79,9 @@ create table data_key (
   project_id bytea    not null,
   owner_id   bytea    not null,
   version    smallint not null,
-  generation integer  not null,
+  user_id    bytea    not null,           -- with toolkit: what the wrapped key is bound to, so that it can be wrapped again
+  toolkit    text     not null,           -- without its owner's row
+  generation integer  not null,           -- of the project's key that wraps it
   wrapped    bytea    not null,
   created_at bigint   not null,
   primary key (project_id, owner_id, version)
@@ -87,12 +89,13 @@ create table data_key (
 create index data_key_generation on data_key (project_id, generation);
 
 create table secret (
-  project_id bytea    not null,
-  owner_id   bytea    not null,
-  kind       smallint not null,
-  version    bigint   not null,
-  ciphertext bytea    not null,
-  created_at bigint   not null,
+  project_id       bytea    not null,
+  owner_id         bytea    not null,
+  kind             smallint not null,
+  version          bigint   not null,
+  data_key_version smallint not null,
+  ciphertext       bytea    not null,
+  created_at       bigint   not null,
   primary key (project_id, owner_id, kind)
 );
 
@@ -179,7 +182,7 @@ create table flow (
   user_id        bytea    not null,
   external_user  text     not null,
   reconnect      boolean  not null,
-  stage          smallint not null,       -- 1 invited, 2 sent to the provider, 3 parked, 4 ended
+  stage          smallint not null,       -- 1 invited, 2 at the provider, 3 parked, 4 exchanging, 5 ended
   outcome        text,
   link_hash      bytea    not null,
   state_hash     bytea,
@@ -194,7 +197,7 @@ create table flow (
   primary key (project_id, flow_id)
 );
 create index flow_account on flow (project_id, account_id);
-create index flow_open on flow (expires_at) where stage < 4;
+create index flow_open on flow (expires_at) where stage < 5;
 
 -- Work that must happen although the request that asked for it is over: upstream revocation, deliveries.
 create table outbox (
