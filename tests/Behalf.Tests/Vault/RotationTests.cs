@@ -57,9 +57,10 @@ public sealed class RotationTests
         for (var generation = 2; generation <= 6; generation++)
         {
             await rig.Generations.RotateAsync(rig.Project, rig.Because, VaultRig.Ct);
-            await Task.WhenAll(
+            var results = await Task.WhenAll(
                 rig.RewrapDataKeys.RunAsync(rig.Project, 3, VaultRig.Ct),
                 node.RewrapDataKeys.RunAsync(rig.Project, 4, VaultRig.Ct));
+            Assert.Equal(20, results.Sum(result => result.Moved));
         }
 
         await done.CancelAsync();
