@@ -1,5 +1,6 @@
 using System.Text;
 using Behalf.Audit.Chain;
+using Behalf.Storage;
 using Behalf.Tests.Support;
 
 namespace Behalf.Tests.Audit;

@@ -19,13 +19,13 @@ internal static class ArgumentText
     };
 
     /// <summary>The name and value pairs that a parameter becomes.</summary>
-    public static IEnumerable<(string Name, string Text)> Pairs(string name, JsonNode? value, ListStyle style) =>
+    public static IEnumerable<KeyValuePair<string, string>> Pairs(string name, JsonNode? value, ListStyle style) =>
         (value, style) switch
         {
-            (JsonArray list, ListStyle.Repeat) => list.Select(item => (name, Of(item))),
-            (JsonArray list, ListStyle.Brackets) => list.Select(item => (name + "[]", Of(item))),
-            (JsonArray list, ListStyle.Csv) => [(name, string.Join(',', list.Select(Of)))],
-            _ => [(name, Of(value))],
+            (JsonArray list, ListStyle.Repeat) => list.Select(item => KeyValuePair.Create(name, Of(item))),
+            (JsonArray list, ListStyle.Brackets) => list.Select(item => KeyValuePair.Create(name + "[]", Of(item))),
+            (JsonArray list, ListStyle.Csv) => [new(name, string.Join(',', list.Select(Of)))],
+            _ => [new(name, Of(value))],
         };
 
     /// <summary>A model may write the integer five as 5.0, which JSON Schema takes but no URL does.</summary>

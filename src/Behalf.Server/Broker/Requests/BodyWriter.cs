@@ -21,7 +21,7 @@ internal static class BodyWriter
     public static byte[] WriteForm(JsonObject body, Func<string, ListStyle> style)
     {
         var pairs = body.SelectMany(member => ArgumentText.Pairs(member.Key, member.Value, style(member.Key)));
-        return Encoding.ASCII.GetBytes(string.Join('&', pairs.Select(pair => $"{Escape(pair.Name)}={Escape(pair.Text)}")));
+        return Encoding.ASCII.GetBytes(string.Join('&', pairs.Select(pair => $"{Escape(pair.Key)}={Escape(pair.Value)}")));
     }
 
     private static string Escape(string text) =>

@@ -6,12 +6,9 @@ using System.Text.Json.Nodes;
 
 namespace Behalf.Broker.Requests;
 
-/// <summary>Everything a template can compute. The list is closed: a definition is data, not a program.</summary>
+/// <summary>What the functions of a template do.</summary>
 internal static class TemplateFunctions
 {
-    public static readonly IReadOnlyList<string> Names =
-        ["$base64url", "$first", "$if", "$join", "$list", "$rfc3339", "$rfc5322", "$unix"];
-
     public static JsonNode? Call(string name, JsonElement input, Template template) => name switch
     {
         "$base64url" => OnText(template.Fill(input), text => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text))),
