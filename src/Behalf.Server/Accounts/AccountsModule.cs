@@ -44,8 +44,15 @@ internal static class AccountsModule
         services.AddSingleton<ShowToolkit>();
         services.AddSingleton<RefreshAccount>();
         services.AddSingleton<Refresher>();
+        services.AddSingleton<RefreshConnection>();
+        services.AddSingleton<EndAccount>();
+        services.AddSingleton<EndAccounts>();
         services.AddSingleton<RefreshSweep>();
+        services.AddSingleton<RevokeUpstream>();
+        services.AddSingleton<ExpireFlows>();
         services.AddHostedService(provider => provider.GetRequiredService<RefreshSweep>());
+        services.AddHostedService(provider => provider.GetRequiredService<RevokeUpstream>());
+        services.AddHostedService(provider => provider.GetRequiredService<ExpireFlows>());
         return services;
     }
 
@@ -57,6 +64,7 @@ internal static class AccountsModule
         configs.MapGet("/{id}", ManageAuthConfigs.GetAsync);
         configs.MapPatch("/{id}", ManageAuthConfigs.UpdateAsync);
         configs.MapPatch("/{id}/{status}", ManageAuthConfigs.SetStatusAsync);
+        configs.MapDelete("/{id}", EndAccounts.DeleteConfigAsync);
 
         var toolkits = api.MapGroup("/toolkits").WithTags("Toolkits").Accepts(Both);
         toolkits.MapGet("", ListToolkits.List);
@@ -71,7 +79,16 @@ internal static class AccountsModule
         accounts.MapGet("", ListAccounts.HandleAsync).Accepts(Both);
         accounts.MapGet("/{id}", ManageAccounts.GetAsync).Accepts(Both);
         accounts.MapPatch("/{id}", ManageAccounts.PatchAsync).Accepts(KeyKinds.Project);
+        accounts.MapDelete("/{id}", EndAccounts.DeleteAsync).Accepts(KeyKinds.Project);
+        accounts.MapPost("/{id}/revoke", EndAccounts.RevokeAsync).Accepts(KeyKinds.Project);
+        accounts.MapPost("/{id}/refresh", RefreshConnection.HandleAsync).Accepts(KeyKinds.Project);
+        accounts.MapPost("/{id}/test", RefreshConnection.TestAsync).Accepts(KeyKinds.Project);
         accounts.MapPatch("/{id}/status", ManageAccounts.SetEnabledAsync).Accepts(KeyKinds.Project);
+
+        var users = api.MapGroup("/users").WithTags("Users").Accepts(KeyKinds.Project);
+        users.MapGet("", ListUsers.HandleAsync);
+        users.MapDelete("/{userId}", EndAccounts.DeleteUserAsync);
+        api.MapDelete("/org/owner/project/{id}", EndAccounts.DeleteProjectAsync).WithTags("Projects").Accepts(KeyKinds.Admin);
     }
 
     public static void MapConnectPages(this IEndpointRouteBuilder app)
@@ -98,6 +115,15 @@ internal static class AccountsModule
 [JsonSerializable(typeof(Toolkits.ToolkitDetail))]
 [JsonSerializable(typeof(Page<Toolkits.CategoryAnswer>))]
 [JsonSerializable(typeof(Toolkits.ToolkitsRequest))]
+[JsonSerializable(typeof(RefreshConnectionRequest))]
+[JsonSerializable(typeof(RefreshConnectionAnswer))]
+[JsonSerializable(typeof(TestConnectionAnswer))]
+[JsonSerializable(typeof(RevokeAccountAnswer))]
+[JsonSerializable(typeof(DeletedAnswer))]
+[JsonSerializable(typeof(DeletedConfigAnswer))]
+[JsonSerializable(typeof(DeletedUserAnswer))]
+[JsonSerializable(typeof(DeletedProjectAnswer))]
+[JsonSerializable(typeof(Page<UserAnswer>))]
 [JsonSerializable(typeof(SetEnabledRequest))]
 [JsonSerializable(typeof(SuccessAnswer))]
 [JsonSerializable(typeof(PatchAccountRequest))]
