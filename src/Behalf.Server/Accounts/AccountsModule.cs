@@ -3,7 +3,9 @@ using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.Connect;
 using Behalf.Accounts.Connect.Pages;
 using Behalf.Accounts.OAuth;
+using Behalf.Accounts.Refresh;
 using Behalf.Accounts.Revocation;
+using Behalf.Accounts.Toolkits;
 using Behalf.Wire;
 
 namespace Behalf.Accounts;
@@ -39,6 +41,11 @@ internal static class AccountsModule
         services.AddSingleton<ConnectPageRoutes>();
         services.AddSingleton<Callback>();
         services.AddSingleton<ListAccounts>();
+        services.AddSingleton<ShowToolkit>();
+        services.AddSingleton<RefreshAccount>();
+        services.AddSingleton<Refresher>();
+        services.AddSingleton<RefreshSweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<RefreshSweep>());
         return services;
     }
 
@@ -50,6 +57,12 @@ internal static class AccountsModule
         configs.MapGet("/{id}", ManageAuthConfigs.GetAsync);
         configs.MapPatch("/{id}", ManageAuthConfigs.UpdateAsync);
         configs.MapPatch("/{id}/{status}", ManageAuthConfigs.SetStatusAsync);
+
+        var toolkits = api.MapGroup("/toolkits").WithTags("Toolkits").Accepts(Both);
+        toolkits.MapGet("", ListToolkits.List);
+        toolkits.MapGet("/categories", ListToolkits.Categories);
+        toolkits.MapPost("/multi", ListToolkits.ListMany);
+        toolkits.MapGet("/{slug}", ListToolkits.Get);
 
         var accounts = api.MapGroup("/connected_accounts").WithTags("Connected accounts");
         accounts.MapPost("/link", CreateLink.HandleAsync).Accepts(Both).Produces<CreateLinkAnswer>(201);
@@ -65,6 +78,7 @@ internal static class AccountsModule
     {
         var pages = app.MapGroup("").AcceptsAnyone().ExcludeFromDescription();
         pages.MapConnectAssets();
+        pages.MapGet("/toolkits/{slug}/logo.svg", ListToolkits.Logo);
         pages.MapGet("/connect/logo/{project}/{flow}", BrandLogo.HandleAsync);
         Callback.Map(pages);
         ConnectPageRoutes.Map(pages);
@@ -80,6 +94,10 @@ internal static class AccountsModule
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(Page<AccountAnswer>))]
 [JsonSerializable(typeof(AccountDetail))]
+[JsonSerializable(typeof(Page<Toolkits.ToolkitAnswer>))]
+[JsonSerializable(typeof(Toolkits.ToolkitDetail))]
+[JsonSerializable(typeof(Page<Toolkits.CategoryAnswer>))]
+[JsonSerializable(typeof(Toolkits.ToolkitsRequest))]
 [JsonSerializable(typeof(SetEnabledRequest))]
 [JsonSerializable(typeof(SuccessAnswer))]
 [JsonSerializable(typeof(PatchAccountRequest))]

@@ -15,8 +15,8 @@ internal sealed class Use
     /// transaction of that change, which does not happen without it.</summary>
     public static Use ToldWithItsEffect(AuditEvent told) => new(told);
 
-    /// <summary>For a call: the recorder has accepted it, and its answer does not leave before the event is durable.</summary>
-    public static Use OfCall(CallRecord call) => new(call.Event);
+    /// <summary>For a call: the recorder has accepted its event and makes it durable before the answer leaves.</summary>
+    public static Use Of(CallRecord accepted) => new(accepted.Event);
 
     /// <summary>For a use that changes nothing here: the event is durable when this returns.</summary>
     public static async Task<Use> RecordAsync(IDatabase database, AuditEvent told, CancellationToken ct)

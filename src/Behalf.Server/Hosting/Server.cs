@@ -1,6 +1,7 @@
 using System.Net;
 using Behalf.Accounts;
 using Behalf.Audit;
+using Behalf.Broker;
 using Behalf.Catalog;
 using Behalf.Egress;
 using Behalf.Keys.Local;
@@ -26,9 +27,11 @@ internal static class Server
         builder.Services.AddSingleton<PublicOrigin>();
         builder.Services
             .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
-            .AddAudit().AddVault(settings.Keys, settings.Data)
+            .AddAudit()
+            .AddVault(settings.Keys, settings.Data)
             .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
-            .AddAccounts(settings.ManagedApps);
+            .AddAccounts(settings.ManagedApps)
+            .AddBroker();
         ConfigureHttp(builder, settings);
         adjust?.Invoke(builder);
 
@@ -102,6 +105,7 @@ internal static class Server
             api.MapAudit();
             api.MapProjects();
             api.MapAccounts();
+            api.MapBroker();
         }
     }
 
