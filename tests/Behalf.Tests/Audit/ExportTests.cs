@@ -1,4 +1,5 @@
 using System.Text;
+using Behalf.Audit;
 using Behalf.Audit.Chain;
 using Behalf.Storage;
 using Behalf.Tests.Support;
@@ -49,12 +50,12 @@ public sealed class ExportTests
     {
         await using var trail = await TrailFixture.CreateAsync("sqlite");
         await trail.Database.WriteAsync(
-            Behalf.Storage.RowScope.System,
+            RowScope.System,
             async session =>
             {
                 for (var i = 0; i < 2500; i++)
                 {
-                    await Behalf.Audit.AuditTrail.AppendAsync(session, trail.Sample());
+                    await session.AppendAsync(trail.Sample());
                 }
             },
             None);

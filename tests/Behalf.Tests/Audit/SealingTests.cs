@@ -1,3 +1,4 @@
+using Behalf.Audit;
 using Behalf.Audit.Chain;
 using Behalf.Audit.Sealing;
 using Behalf.Keys;
@@ -42,7 +43,7 @@ public sealed class SealingTests
             {
                 for (var i = 0; i < EventSealer.MostPerBatch + 500; i++)
                 {
-                    await Behalf.Audit.AuditTrail.AppendAsync(session, trail.Sample());
+                    await session.AppendAsync(trail.Sample());
                 }
             },
             None);
@@ -252,6 +253,25 @@ public sealed class SealingTests
         var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => trail.NewKeys(trail.Database).CurrentAsync(None)));
         Assert.Single(made.Select(key => key.Id).Distinct());
         Assert.Single(await trail.Keys.TrustedAsync(None));
+    }
+
+    [Theory, OnBothEngines]
+    public async Task After_the_provider_rotated_its_key_the_old_one_can_go(string engine)
+    {
+        await using var trail = await TrailFixture.CreateAsync(engine);
+        await trail.SealedAsync(2);
+        var old = (await trail.Provider.ProbeAsync(None)).PrimaryKeyId!;
+        await trail.Provider.File.AddPrimaryAsync(None);
+        Assert.Equal(1, await trail.Keys.RewrapAsync(None));
+        Assert.Equal(0, await trail.Keys.RewrapAsync(None));
+        await trail.Provider.File.DisableAsync(old, None);
+
+        // A server that was started anew.
+        using var keys = trail.NewKeys(trail.Database);
+        await trail.AppendAsync();
+        await trail.NewEventSealer(trail.Database, keys).SealBatchAsync(None);
+        Assert.Equal((true, 3L, 0L), Of(await new VerifyAuditTrail(trail.Database, keys).RunAsync(trail.Project, null, None)));
+        Assert.Single(await keys.TrustedAsync(None));
     }
 
     [Fact]

@@ -6,6 +6,8 @@ namespace Behalf.Tests.Audit;
 /// <summary>A key file that can go away, as a key service does.</summary>
 internal sealed class SwitchableKeys(KeyFile file) : IKeyProvider
 {
+    public KeyFile File => file;
+
     public bool Away { get; set; }
 
     public string Scheme => file.Scheme;

@@ -11,6 +11,9 @@ internal sealed class CallRecorder(IDatabase database, TimeProvider clock, ILogg
     private const int UsualCapacity = 8192;
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(200);
 
+    // A commit takes milliseconds: one that takes this long will not be in time for a call that begins now.
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(2);
+
     // Bounded by the places that Reserve gives out: a call that was accepted is never refused its place in the queue.
     private readonly Channel<CallRecord> _queue =
         Channel.CreateUnbounded<CallRecord>(new UnboundedChannelOptions { SingleReader = true });
@@ -32,7 +35,7 @@ internal sealed class CallRecorder(IDatabase database, TimeProvider clock, ILogg
 
     private bool Works => _running && !_failing && !IsStuck;
 
-    private bool IsStuck => Volatile.Read(ref _writingSince) is var since and not 0 && clock.GetElapsedTime(since) > Deadline;
+    private bool IsStuck => Volatile.Read(ref _writingSince) is var since and not 0 && clock.GetElapsedTime(since) > StuckAfter;
 
     /// <summary>Accepts a call before its credential is opened.</summary>
     /// <param name="accepted">What will be recorded, as failed, if nothing else becomes known of the call.</param>

@@ -9,6 +9,7 @@ namespace Behalf.Audit.Sealing;
 internal sealed class CheckpointKeys(IDatabase database, IKeyProvider provider, ILogger<CheckpointKeys> log) : IDisposable
 {
     private const string Columns = "kid, generation, public_key, scheme, kek_id, wrapped, created_at, retired_at";
+    private const int RetryAfterSeconds = 5;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -35,10 +36,8 @@ internal sealed class CheckpointKeys(IDatabase database, IKeyProvider provider, 
     /// <exception cref="Problem">The provider is away, so nothing can be said.</exception>
     public async Task<IReadOnlyList<AuditPublicKey>> TrustedAsync(CancellationToken ct)
     {
-        var rows = await database.QueryAsync<SigningKeyRow>(
-            RowScope.System, $"select {Columns} from signing_key where purpose = 'audit' order by generation", null, ct);
         var trusted = new List<AuditPublicKey>();
-        foreach (var row in rows)
+        foreach (var row in await ReadAsync(ct))
         {
             if (await IsOwnAsync(row, ct))
             {
@@ -53,6 +52,30 @@ internal sealed class CheckpointKeys(IDatabase database, IKeyProvider provider, 
         }
 
         return trusted;
+    }
+
+    /// <summary>After the provider's primary key was replaced: wraps the signing keys again, so that the old one can be
+    /// deleted. Gives how many it moved.</summary>
+    /// <exception cref="KeyProviderException">The provider refuses; what was moved stays moved.</exception>
+    public async Task<int> RewrapAsync(CancellationToken ct)
+    {
+        var primary = (await provider.ProbeAsync(ct)).PrimaryKeyId
+            ?? throw new Problem(Refusal.Sealed) { RetryAfterSeconds = RetryAfterSeconds };
+        var moved = 0;
+        foreach (var row in (await ReadAsync(ct)).Where(row => row.Scheme != provider.Scheme || row.KekId != primary))
+        {
+            using var key = await OpenAsync(row, ct);
+            using var secret = key.ExportPrivate();
+            var wrapped = await provider.WrapAsync(secret.Memory, await ContextAsync(row.Generation, ct), ct);
+            moved += await database.WriteAsync(
+                RowScope.System,
+                session => session.ExecuteAsync(
+                    "update signing_key set scheme = @Scheme, kek_id = @KeyId, wrapped = @Bytes where kid = @Kid and kek_id = @KekId",
+                    new { wrapped.Scheme, wrapped.KeyId, wrapped.Bytes, row.Kid, row.KekId }),
+                ct);
+        }
+
+        return moved;
     }
 
     public void Dispose()
@@ -75,7 +98,7 @@ internal sealed class CheckpointKeys(IDatabase database, IKeyProvider provider, 
         }
         catch (KeyProviderException e) when (e.Fault is KeyFault.Unavailable or KeyFault.Denied or KeyFault.Disabled)
         {
-            throw new Problem(Refusal.Sealed) { RetryAfterSeconds = 5 };
+            throw new Problem(Refusal.Sealed) { RetryAfterSeconds = RetryAfterSeconds };
         }
         catch (Exception e) when (e is KeyProviderException or CryptographicException)
         {
@@ -83,6 +106,9 @@ internal sealed class CheckpointKeys(IDatabase database, IKeyProvider provider, 
             return false;
         }
     }
+
+    private Task<IReadOnlyList<SigningKeyRow>> ReadAsync(CancellationToken ct) => database.QueryAsync<SigningKeyRow>(
+        RowScope.System, $"select {Columns} from signing_key where purpose = 'audit' order by generation", null, ct);
 
     private async Task<SigningKeyRow> FindOrMakeAsync(CancellationToken ct)
     {
