@@ -139,7 +139,7 @@ internal sealed class ContainsKeyword : Keyword
         var (count, index) = (0, 0);
         foreach (var item in instance.EnumerateArray())
         {
-            if (run.Fits(_schema, item))
+            if (run.Fits(_schema, item, report: null))
             {
                 run.Evaluated?.Mark(index);
                 count++;
