@@ -1,7 +1,10 @@
 using Behalf.Hosting;
 
-var app = Server.Build(args);
-await app.RunAsync();
-
-/// <summary>The entry point; see <see cref="Server"/> for the table of contents.</summary>
-internal sealed partial class Program;
+var configuration = new ConfigurationBuilder()
+    .AddJsonFile(Path.GetFullPath("behalf.json"), optional: true)
+    .AddEnvironmentVariables("BEHALF_")
+    .AddCommandLine(args)
+    .Build();
+await using var app = Server.Build(ServerSettings.From(configuration));
+await Server.StartAsync(app, CancellationToken.None);
+await app.WaitForShutdownAsync();

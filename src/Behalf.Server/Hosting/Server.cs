@@ -1,14 +1,114 @@
+using System.Net;
+using Behalf.Accounts;
+using Behalf.Catalog;
+using Behalf.Egress;
+using Behalf.Keys.Local;
+using Behalf.Projects;
+using Behalf.Projects.ApiKeys;
+using Behalf.Storage;
+using Behalf.Vault;
+using Behalf.Wire;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.HttpOverrides;
+
 namespace Behalf.Hosting;
 
 /// <summary>Builds the server: what exists and in what order.</summary>
 internal static class Server
 {
-    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    public static WebApplication Build(ServerSettings settings, Action<WebApplicationBuilder>? adjust = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<PublicOrigin>();
+        builder.Services
+            .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
+            .AddVault(settings.Keys, settings.Data)
+            .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
+            .AddAccounts(settings.ManagedApps);
+        ConfigureHttp(builder, settings);
         adjust?.Invoke(builder);
 
         var app = builder.Build();
+        UsePipeline(app);
+        MapRoutes(app);
         return app;
+    }
+
+    /// <summary>Everything that must hold before the first request: schema, deployment id, key file, admin key.</summary>
+    public static async Task PrepareAsync(IServiceProvider services, CancellationToken ct)
+    {
+        var database = services.GetRequiredService<IDatabase>();
+        await database.MigrateAsync(ct);
+        await Deployment.EnsureAsync(database, ct);
+        await services.GetRequiredService<KeyFile>().PrepareAsync(ct);
+        await services.GetRequiredService<AdminKey>().EnsureAsync(ct);
+    }
+
+    public static async Task StartAsync(WebApplication app, CancellationToken ct)
+    {
+        await PrepareAsync(app.Services, ct);
+        await app.StartAsync(ct);
+        var settings = app.Services.GetRequiredService<ServerSettings>();
+        var origin = app.Services.GetRequiredService<PublicOrigin>();
+        origin.Set(settings.PublicUrl ?? ListeningAddress(app));
+        app.Logger.Listening(origin.Value);
+    }
+
+    private static void ConfigureHttp(WebApplicationBuilder builder, ServerSettings settings)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 4 * 1024 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 100;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        });
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.ConfigureHttpJsonOptions(options => WireOptions.Apply(options.SerializerOptions));
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            // Only the client's address is taken, and only from a proxy that the operator named: URLs come from the setting.
+            options.ForwardedHeaders = settings.TrustedProxies.Count > 0 ? ForwardedHeaders.XForwardedFor : ForwardedHeaders.None;
+            options.KnownIPNetworks.Clear();
+            options.KnownProxies.Clear();
+            foreach (var network in settings.TrustedProxies)
+            {
+                options.KnownIPNetworks.Add(network);
+            }
+        });
+    }
+
+    private static void UsePipeline(WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        app.UseMiddleware<RequestIds>();
+        app.UseMiddleware<ErrorHandling>();
+        app.UseRouting();
+        app.UseMiddleware<Authentication>();
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
+        app.MapHealth();
+        app.MapConnectPages();
+        foreach (var version in (ReadOnlySpan<string>)["/api/v3.1", "/api/v3"])
+        {
+            var api = app.MapGroup(version);
+            api.MapProjects();
+            api.MapAccounts();
+        }
+    }
+
+    private static Uri ListeningAddress(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        var url = new Uri(addresses.First().Replace("://+", "://localhost", StringComparison.Ordinal));
+        return IPAddress.TryParse(url.Host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))
+            ? new UriBuilder(url) { Host = "localhost" }.Uri
+            : url;
     }
 }

@@ -8,7 +8,7 @@ public sealed partial class FloorTests
 {
     private static readonly string[][] Floors =
     [
-        ["Storage", "Egress", "Keys"],
+        ["Storage", "Egress", "Keys", "Wire"],
         ["Audit"],
         ["Vault"],
         ["Projects", "Catalog"],
@@ -54,6 +54,6 @@ public sealed partial class FloorTests
 
     private static int FloorOf(string room) => Array.FindIndex(Floors, floor => floor.Contains(room));
 
-    [GeneratedRegex(@"\bBehalf\.(Storage|Egress|Keys|Audit|Vault|Projects|Catalog|Accounts|Broker|Gateway|Cli|Hosting)\b")]
+    [GeneratedRegex(@"\bBehalf\.(Storage|Egress|Keys|Wire|Audit|Vault|Projects|Catalog|Accounts|Broker|Gateway|Cli|Hosting)\b")]
     private static partial Regex MentionOfRoom();
 }

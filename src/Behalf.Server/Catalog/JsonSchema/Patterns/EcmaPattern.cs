@@ -1,0 +1,279 @@
+using System.Globalization;
+using System.Text;
+
+namespace Behalf.Catalog.JsonSchema;
+
+/// <summary>Reads a regular expression as ECMA-262 has it (with the u flag, and as lenient as without it where that hurts
+/// nobody) and writes the same for .NET, whose \d, \w, \s, \b, $ and dot mean something else and whose atoms are UTF-16
+/// units.</summary>
+/// <remarks>Lenient means: any punctuation may be escaped, a brace or bracket that opens nothing stands for itself, and a
+/// hyphen beside a class escape too. Published schemas are full of these.</remarks>
+internal sealed class EcmaPattern
+{
+    private const int DeepestGroup = 100;
+
+    /// <summary>Lookarounds only, since .NET's own \b knows letters that ECMA's \w does not.</summary>
+    private const string WordBoundary =
+        "(?:(?<=[A-Za-z0-9_])(?![A-Za-z0-9_])|(?<![A-Za-z0-9_])(?=[A-Za-z0-9_]))";
+
+    private const string NoWordBoundary =
+        "(?:(?<=[A-Za-z0-9_])(?=[A-Za-z0-9_])|(?<![A-Za-z0-9_])(?![A-Za-z0-9_]))";
+
+    private readonly EcmaEscapes _escapes;
+    private readonly PatternText _text;
+    private readonly StringBuilder _out = new();
+    private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
+    private readonly List<(int Number, string? Name)> _backReferences = [];
+    private int _groups;
+    private int _depth;
+
+    private EcmaPattern(string source)
+    {
+        _text = new PatternText(source);
+        _escapes = new EcmaEscapes(_text);
+    }
+
+    /// <summary>For .NET.</summary>
+    public string Translated => _out.ToString();
+
+    /// <summary>Lookarounds, word boundaries and back references have no automaton.</summary>
+    public bool NeedsBacktracking { get; private set; }
+
+    public static bool TryTranslate(string source, out EcmaPattern pattern, out string? error)
+    {
+        pattern = new EcmaPattern(source);
+        pattern.Disjunction();
+        if (!pattern._text.IsAtEnd)
+        {
+            pattern._text.Fail("a ) closes nothing");
+        }
+
+        pattern.ResolveBackReferences();
+        error = pattern._text.Error;
+        return error is null;
+    }
+
+    private void Disjunction()
+    {
+        do
+        {
+            while (!_text.IsAtEnd && _text.Peek is not ('|' or ')'))
+            {
+                Term();
+            }
+        }
+        while (_text.Eat('|') && Write("|"));
+    }
+
+    private void Term()
+    {
+        var c = _text.Next();
+        switch (c)
+        {
+            case '^':
+                Write(@"\A");
+                return;
+            case '$':
+                Write(@"\z");
+                return;
+            case '*' or '+' or '?':
+                _text.Fail("there is nothing to repeat");
+                return;
+            case '(':
+                Group();
+                break;
+            case '.':
+                CodePointSet.LineTerminators.Complement().WriteTo(_out);
+                break;
+            case '[':
+                Class();
+                break;
+            case '\\' when _text.Peek is 'b' or 'B':
+                NeedsBacktracking = Write(_text.Next() == 'b' ? WordBoundary : NoWordBoundary);
+                return;
+            case '\\' when _text.Peek is >= '1' and <= '9':
+                BackReference(_text.Digits(), null);
+                break;
+            case '\\' when _text.Eat('k'):
+                BackReference(0, _text.Eat('<') ? _text.Until('>') : "");
+                break;
+            case '\\' when _escapes.TrySet() is { } set:
+                set.WriteTo(_out);
+                break;
+            case '\\':
+                Literal(_escapes.CodePoint());
+                break;
+            default:
+                Literal(c);
+                break;
+        }
+
+        Quantifier();
+    }
+
+    private void Group()
+    {
+        if (++_depth > DeepestGroup)
+        {
+            _text.Fail("groups are nested too deep");
+        }
+
+        if (!_text.Eat('?'))
+        {
+            Write($"(?<g{++_groups}>");
+        }
+        else if (_text.Eat(':'))
+        {
+            Write("(?:");
+        }
+        else if (_text.EatAny("=", "!", "<=", "<!") is { } look)
+        {
+            NeedsBacktracking = Write($"(?{look}");
+        }
+        else if (_text.Eat('<'))
+        {
+            NamedGroup(_text.Until('>'));
+        }
+        else
+        {
+            _text.Fail("(? opens no group that is known");
+        }
+
+        Disjunction();
+        if (!_text.Eat(')'))
+        {
+            _text.Fail("a ( is not closed");
+        }
+
+        Write(")");
+        _depth--;
+    }
+
+    private void NamedGroup(string name)
+    {
+        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsLetterOrDigit(c) || c is '_' or '$')
+            || !_names.TryAdd(name, ++_groups))
+        {
+            _text.Fail($"{Display.Quote(name)} cannot name a group here");
+        }
+
+        Write($"(?<g{_groups}>");
+    }
+
+    private void Class()
+    {
+        var isNegated = _text.Eat('^');
+        var set = new CodePointSet();
+        while (!_text.Eat(']'))
+        {
+            if (_text.IsAtEnd)
+            {
+                _text.Fail("a [ is not closed");
+                return;
+            }
+
+            var (first, firstSet) = ClassAtom();
+            if (_text.Peek != '-' || _text.PeekSecond == ']')
+            {
+                set.Add(firstSet);
+                continue;
+            }
+
+            _text.Next();
+            var (last, lastSet) = ClassAtom();
+            if (first is null || last is null)
+            {
+                set.Add(firstSet).Add('-', '-').Add(lastSet);
+            }
+            else if (first > last)
+            {
+                _text.Fail("a range in [] goes backwards");
+            }
+            else
+            {
+                set.Add(first.Value, last.Value);
+            }
+        }
+
+        (isNegated ? set.Complement() : set).WriteTo(_out);
+    }
+
+    /// <summary>One code point, or null and a set of several.</summary>
+    private (int? Single, CodePointSet Set) ClassAtom()
+    {
+        var c = _text.Next();
+        if (c == '\\')
+        {
+            if (_escapes.TrySet() is { } set)
+            {
+                return (null, set);
+            }
+
+            c = _text.Eat('b') ? '\b' : _escapes.CodePoint();
+        }
+
+        return (c, new CodePointSet().Add(c, c));
+    }
+
+    private void Literal(int codePoint)
+    {
+        if (codePoint < 128 && char.IsAsciiLetterOrDigit((char)codePoint))
+        {
+            _out.Append((char)codePoint);
+        }
+        else
+        {
+            new CodePointSet().Add(codePoint, codePoint).WriteTo(_out);
+        }
+    }
+
+    private void Quantifier()
+    {
+        if (_text.EatAny("*", "+", "?") is { } simple)
+        {
+            Write(simple);
+        }
+        else if (_text.TryRepetition() is { } repetition)
+        {
+            Write(repetition);
+        }
+        else
+        {
+            return;
+        }
+
+        if (_text.Eat('?'))
+        {
+            Write("?");
+        }
+    }
+
+    private void BackReference(int number, string? name)
+    {
+        NeedsBacktracking = Write($"(?({{{_backReferences.Count}}})\\k<{{{_backReferences.Count}}}>)");
+        _backReferences.Add((number, name));
+    }
+
+    /// <summary>A reference may come before its group. Where the group took no part it matches nothing and succeeds, which
+    /// is what the condition around it is for.</summary>
+    private void ResolveBackReferences()
+    {
+        for (var i = 0; i < _backReferences.Count; i++)
+        {
+            var (number, name) = _backReferences[i];
+            number = name is null ? number : _names.GetValueOrDefault(name);
+            if (number == 0 || number > _groups)
+            {
+                _text.Fail("a back reference leads to no group");
+            }
+
+            _out.Replace($"{{{i}}}", string.Create(CultureInfo.InvariantCulture, $"g{number}"));
+        }
+    }
+
+    private bool Write(string text)
+    {
+        _out.Append(text);
+        return true;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Behalf.Wire;
+
+namespace Behalf.Hosting;
+
+/// <summary>Turns what a handler throws into the wire's envelope: refusals as they are, bad input as 400, everything else
+/// as a bare 500 whose cause only the log knows.</summary>
+internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling> log)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            await AnswerEmptyRefusalAsync(context);
+        }
+        catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
+        {
+            // Nobody listens any more.
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            context.Response.Clear();
+            await ProblemWriter.WriteAsync(context, ToProblem(e, context));
+        }
+    }
+
+    /// <summary>Routing answers 404, 405 and 415 without a body; the wire has one for each.</summary>
+    private static Task AnswerEmptyRefusalAsync(HttpContext context)
+    {
+        if (context.Response.HasStarted || context.Response.ContentLength is not null || context.Response.ContentType is not null)
+        {
+            return Task.CompletedTask;
+        }
+
+        Refusal? refusal = context.Response.StatusCode switch
+        {
+            404 => Refusal.RouteNotFound,
+            405 => Refusal.MethodNotAllowed,
+            415 => Refusal.UnsupportedMediaType,
+            _ => null,
+        };
+        return refusal is null ? Task.CompletedTask : ProblemWriter.WriteAsync(context, new Problem(refusal));
+    }
+
+    private Problem ToProblem(Exception e, HttpContext context)
+    {
+        switch (e)
+        {
+            case Problem problem:
+                return problem;
+            case BadHttpRequestException { StatusCode: 413 }:
+                return new Problem(Refusal.TooLarge);
+            case BadHttpRequestException { StatusCode: 415 }:
+                return new Problem(Refusal.UnsupportedMediaType);
+            case BadHttpRequestException { InnerException: JsonException json }:
+                return BadJson(json);
+            case JsonException json:
+                return BadJson(json);
+            case BadHttpRequestException:
+                return new Problem(Refusal.InvalidRequest, "A parameter or the body does not have the form that this route takes.");
+            default:
+                log.Unexpected(e, context.Request.Method, context.GetRequestId());
+                return new Problem(Refusal.Internal);
+        }
+    }
+
+    // The path comes from our own schema or the caller's own property names; the value is not repeated.
+    private static Problem BadJson(JsonException json) => new(
+        Refusal.InvalidRequest,
+        json.Path is { Length: > 0 and < 200 } path ? $"The body is not as this route takes it at {path}." : "The body is not valid JSON.");
+}

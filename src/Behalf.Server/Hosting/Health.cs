@@ -1,0 +1,30 @@
+using Behalf.Storage;
+using Behalf.Wire;
+
+namespace Behalf.Hosting;
+
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can do its work.</summary>
+internal static class Health
+{
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", () => Results.Text("{\"status\":\"live\"}", "application/json"))
+            .AcceptsAnyone().ExcludeFromDescription();
+        routes.MapGet("/health/ready", ReadyAsync).AcceptsAnyone().ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> ReadyAsync(IDatabase database, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(TimeSpan.FromSeconds(2));
+        try
+        {
+            await database.ProbeAsync(limit.Token);
+            return Results.Text("{\"status\":\"ready\"}", "application/json");
+        }
+        catch (Exception e) when (e is Problem or OperationCanceledException)
+        {
+            return Results.Text("{\"status\":\"storage_unavailable\"}", "application/json", statusCode: 503);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+
+namespace Behalf.Hosting;
+
+/// <summary>What an operator decides: <c>BEHALF_*</c> variables, <c>behalf.json</c> or the command line, in this order of
+/// weight from the last. A wrong value stops the start with a sentence that names it.</summary>
+internal sealed record ServerSettings
+{
+    /// <summary><c>BEHALF_DATA</c>: the folder of the embedded database, the key file and the admin key.</summary>
+    public required string Data { get; init; }
+
+    /// <summary><c>BEHALF_DATABASE</c>: a <c>postgres://</c> URL or an SQLite file; default <c>DATA/behalf.db</c>.</summary>
+    public required string Database { get; init; }
+
+    /// <summary><c>BEHALF_PUBLIC_URL</c>: where browsers and SDKs reach this server; every URL it gives out starts with it.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary><c>BEHALF_KEYS</c>: the key provider, <c>file:PATH</c>; default <c>file:DATA/keys.json</c>.</summary>
+    public required string Keys { get; init; }
+
+    /// <summary><c>BEHALF_EGRESS_ALLOW</c>: CIDRs allowed beyond public addresses.</summary>
+    public string? EgressAllow { get; init; }
+
+    /// <summary><c>BEHALF_TOOLKITS</c>: the folder of the catalogue; default: the one beside the binary.</summary>
+    public required string Toolkits { get; init; }
+
+    /// <summary><c>BEHALF_TOOLKIT_OVERRIDES</c>: a JSON file, slug to URLs, for GitHub Enterprise and the like.</summary>
+    public string? ToolkitOverrides { get; init; }
+
+    /// <summary><c>BEHALF_TRUSTED_PROXIES</c>: addresses whose forwarded headers are believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>The <c>managed_apps</c> of <c>behalf.json</c>: OAuth apps that the operator registered for all projects.</summary>
+    public IConfiguration ManagedApps { get; init; } = new ConfigurationBuilder().Build();
+
+    public static ServerSettings From(IConfiguration configuration)
+    {
+        var data = Path.GetFullPath(configuration["DATA"] ?? "data");
+        return new ServerSettings
+        {
+            Data = data,
+            Database = configuration["DATABASE"] ?? Path.Combine(data, "behalf.db"),
+            PublicUrl = ParsePublicUrl(configuration["PUBLIC_URL"]),
+            Keys = configuration["KEYS"] ?? "file:" + Path.Combine(data, "keys.json"),
+            EgressAllow = configuration["EGRESS_ALLOW"],
+            Toolkits = configuration["TOOLKITS"] ?? Path.Combine(AppContext.BaseDirectory, "toolkits"),
+            ToolkitOverrides = configuration["TOOLKIT_OVERRIDES"],
+            ManagedApps = configuration.GetSection("managed_apps"),
+            TrustedProxies = ParseNetworks(configuration["TRUSTED_PROXIES"]),
+        };
+    }
+
+    private static Uri? ParsePublicUrl(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        var fits = Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+            && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0;
+        return fits
+            ? url
+            : throw new SettingException($"BEHALF_PUBLIC_URL is {text}; it must be an https:// URL, or http:// on loopback, without query or user.");
+    }
+
+    private static List<IPNetwork> ParseNetworks(string? text)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var part in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            networks.Add(IPNetwork.TryParse(part.Contains('/') ? part : part + (part.Contains(':') ? "/128" : "/32"), out var network)
+                ? network
+                : throw new SettingException($"BEHALF_TRUSTED_PROXIES holds {part}; it must be an address or a CIDR such as 10.0.0.0/8."));
+        }
+
+        return networks;
+    }
+}
+
+/// <summary>A setting that the server cannot start with; the message is for the operator.</summary>
+internal sealed class SettingException(string message) : Exception(message);

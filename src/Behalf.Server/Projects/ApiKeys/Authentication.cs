@@ -1,0 +1,67 @@
+using Behalf.Wire;
+
+namespace Behalf.Projects.ApiKeys;
+
+/// <summary>Lets a request through to its route only with a key of a kind that the route takes.</summary>
+internal sealed class Authentication(RequestDelegate next, Credentials credentials, FailureLimit failures)
+{
+    private static readonly string[] CredentialHeaders = ["x-api-key", "x-user-api-key", "x-org-api-key"];
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is { } endpoint)
+        {
+            var access = endpoint.Metadata.GetMetadata<RouteAccess>() ?? throw new Problem(Refusal.NotAllowed);
+            if (!access.Anyone)
+            {
+                var caller = await IdentifyAsync(context);
+                if ((access.Kinds & caller.Kind) == KeyKinds.None)
+                {
+                    throw new Problem(Refusal.NotAllowed);
+                }
+
+                context.SetCaller(caller);
+            }
+        }
+
+        await next(context);
+    }
+
+    private async Task<Caller> IdentifyAsync(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (failures.SecondsToWait(address) is { } seconds)
+        {
+            throw new Problem(Refusal.TooManyFailures) { RetryAfterSeconds = seconds };
+        }
+
+        var text = SingleCredential(context.Request.Headers);
+        var agent = context.Request.Headers["x-behalf-agent"].ToString();
+        var caller = await credentials.AuthenticateAsync(
+            text, context.GetRequestId(), agent.Length is > 0 and <= 200 ? agent : null, context.RequestAborted);
+        if (caller is null)
+        {
+            failures.Count(address);
+            throw new Problem(Refusal.InvalidCredential);
+        }
+
+        return caller;
+    }
+
+    private static string SingleCredential(IHeaderDictionary headers)
+    {
+        string? found = null;
+        foreach (var name in CredentialHeaders)
+        {
+            var values = headers[name];
+            if (values.Count > 1 || (values.Count == 1 && found is not null))
+            {
+                throw new Problem(Refusal.SeveralCredentials);
+            }
+
+            found = values.Count == 1 ? values[0] : found;
+        }
+
+        return string.IsNullOrEmpty(found) ? throw new Problem(Refusal.MissingCredential) : found;
+    }
+}

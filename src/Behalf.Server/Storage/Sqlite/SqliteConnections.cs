@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace Behalf.Storage.Sqlite;
+
+/// <summary>Opens connections to one file and keeps the reading ones for reuse: each carries <c>behalf_now</c> and its
+/// page cache, which the driver's own pool would drop.</summary>
+internal sealed class SqliteConnections(string file, TimeProvider clock) : IDisposable
+{
+    private readonly ConcurrentBag<SqliteConnection> _idle = [];
+    private volatile bool _closed;
+
+    public string File { get; } = file;
+
+    public SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = File,
+            Pooling = false,
+        }.ToString());
+        connection.Open();
+        connection.CreateFunction("behalf_now", () => clock.GetUtcNow().ToUnixTimeMilliseconds());
+        using var pragmas = connection.CreateCommand();
+
+        // FULL: a commit that was answered survives a power cut (NORMAL in WAL mode may lose the last ones).
+        pragmas.CommandText =
+            """
+            pragma busy_timeout = 5000;
+            pragma journal_mode = wal;
+            pragma synchronous = full;
+            pragma foreign_keys = on;
+            pragma temp_store = memory;
+            pragma cache_size = -8000;
+            """;
+        pragmas.ExecuteNonQuery();
+        return connection;
+    }
+
+    public SqliteConnection Rent() => _idle.TryTake(out var connection) ? connection : Open();
+
+    public void Return(SqliteConnection connection)
+    {
+        if (_closed)
+        {
+            connection.Dispose();
+            return;
+        }
+
+        _idle.Add(connection);
+    }
+
+    public void Dispose()
+    {
+        _closed = true;
+        while (_idle.TryTake(out var connection))
+        {
+            connection.Dispose();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Behalf.Storage.Sqlite;
+
+/// <summary>The embedded engine: readers beside one writer, in WAL mode.</summary>
+internal sealed class SqliteDatabase : IDatabase
+{
+    private readonly SqliteConnections _connections;
+    private readonly SqliteWriter _writer;
+
+    public SqliteDatabase(string file, TimeProvider clock)
+    {
+        NativeSqlite.Load();
+        DapperTypes.Register();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        _connections = new SqliteConnections(file, clock);
+        _writer = new SqliteWriter(_connections);
+    }
+
+    public Engine Engine => Engine.Sqlite;
+
+    public Task<IReadOnlyList<T>> QueryAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct) =>
+        Read<IReadOnlyList<T>>(connection => connection.Query<T>(sql, args).AsList(), ct);
+
+    public Task<T?> FindAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct) =>
+        Read(connection => connection.QueryFirstOrDefault<T>(sql, args), ct);
+
+    public Task<T> WriteAsync<T>(RowScope scope, Func<WriteSession, ValueTask<T>> work, CancellationToken ct) =>
+        _writer.EnqueueAsync(work, ct);
+
+    public Task ProbeAsync(CancellationToken ct) => FindAsync<long>(RowScope.System, "select behalf_now()", null, ct);
+
+    public Task MigrateAsync(CancellationToken ct)
+    {
+        using var connection = _connections.Open();
+
+        // The file holds every tenant's sealed credentials: nobody but the server's own user reads it.
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_connections.File, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        using var transaction = connection.BeginTransaction(deferred: false);
+        connection.Execute(Migrations.CreateTable, transaction: transaction);
+        var applied = connection.Query<AppliedMigration>(Migrations.SelectApplied, transaction: transaction).AsList();
+        foreach (var migration in Migrations.Missing(applied))
+        {
+            ct.ThrowIfCancellationRequested();
+            connection.Execute(migration.TextFor(Engine), transaction: transaction);
+            connection.Execute(Migrations.InsertApplied, migration.Applied, transaction);
+        }
+
+        transaction.Commit();
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        _connections.Dispose();
+    }
+
+    // Reads are calls into a library on pages that are nearly always cached: handing them to another thread costs more.
+    private Task<T> Read<T>(Func<SqliteConnection, T> read, CancellationToken ct)
+    {
+        if (ct.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(ct);
+        }
+
+        SqliteConnection? connection = null;
+        try
+        {
+            connection = _connections.Rent();
+            var result = read(connection);
+            _connections.Return(connection);
+            return Task.FromResult(result);
+        }
+        catch (SqliteException e)
+        {
+            connection?.Dispose();
+            return Task.FromException<T>(SqliteFailures.Translate(e));
+        }
+        catch (Exception e)
+        {
+            connection?.Dispose();
+            return Task.FromException<T>(e);
+        }
+    }
+}

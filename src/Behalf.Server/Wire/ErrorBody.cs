@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Behalf.Wire;
+
+/// <summary>The envelope of every refusal on the wire.</summary>
+internal sealed record ErrorBody
+{
+    public required ErrorDetail Error { get; init; }
+}
+
+internal sealed record ErrorDetail
+{
+    public required string Message { get; init; }
+
+    public required int Code { get; init; }
+
+    public required string Slug { get; init; }
+
+    public required int Status { get; init; }
+
+    public required string RequestId { get; init; }
+
+    public required string SuggestedFix { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Errors { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class WireJson : JsonSerializerContext;
+
+internal static class ProblemWriter
+{
+    public static Task WriteAsync(HttpContext context, Problem problem)
+    {
+        var refusal = problem.Refusal;
+        context.Response.StatusCode = refusal.Status;
+        context.Response.Headers.CacheControl = "no-store";
+        if (problem.RetryAfterSeconds is { } seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (refusal.Status == 401)
+        {
+            context.Response.Headers.WWWAuthenticate = "ApiKey realm=\"behalf\"";
+        }
+
+        var body = new ErrorBody
+        {
+            Error = new ErrorDetail
+            {
+                Message = problem.Message,
+                Code = refusal.Code,
+                Slug = refusal.Slug,
+                Status = refusal.Status,
+                RequestId = context.GetRequestId(),
+                SuggestedFix = problem.Fix,
+                Errors = problem.Errors.Count > 0 ? problem.Errors : null,
+            },
+        };
+        return context.Response.WriteAsJsonAsync(body, WireJson.Default.ErrorBody, "application/json", context.RequestAborted);
+    }
+}

@@ -1,0 +1,84 @@
+using Behalf.Catalog.JsonSchema;
+
+namespace Behalf.Tests.Catalog.JsonSchema;
+
+/// <summary>The verdicts of the official JSON-Schema-Test-Suite.</summary>
+public sealed class OfficialSuiteTests(ITestOutputHelper output)
+{
+    /// <summary>Optional files that are about what we do not do, and why.</summary>
+    private static readonly Dictionary<string, string> NotOurs = new(StringComparer.Ordinal)
+    {
+        ["draft7/optional/content.json"] = "contentEncoding and contentMediaType are annotations",
+        ["draft7/optional/cross-draft.json"] = "draft 2019-09 is not understood, and a schema that names it is refused",
+        ["draft2020-12/optional/cross-draft.json"] = "draft 2019-09 is not understood, and a schema that names it is refused",
+        ["draft7/optional/format/idn-hostname.json"] = "the tables of IDNA are not here; the format is never asserted",
+        ["draft2020-12/optional/format/idn-hostname.json"] = "the tables of IDNA are not here; the format is never asserted",
+        ["draft7/optional/format/uri-template.json"] = "the format is never asserted",
+        ["draft2020-12/optional/format/uri-template.json"] = "the format is never asserted",
+    };
+
+    [Theory]
+    [InlineData("draft7", 700)]
+    [InlineData("draft2020-12", 1000)]
+    public void Every_required_test_gives_the_verdict_it_names(string draft, int atLeast) =>
+        Judge(draft, draft, assertFormats: false, atLeast);
+
+    [Theory]
+    [InlineData("draft7", 100)]
+    [InlineData("draft2020-12", 100)]
+    public void Every_optional_test_that_is_ours_gives_the_verdict_it_names(string draft, int atLeast) =>
+        Judge(draft, draft + "/optional", assertFormats: false, atLeast);
+
+    [Theory]
+    [InlineData("draft7", 300)]
+    [InlineData("draft2020-12", 300)]
+    public void Every_test_of_a_format_that_is_ours_gives_the_verdict_it_names(string draft, int atLeast) =>
+        Judge(draft, draft + "/optional/format", assertFormats: true, atLeast);
+
+    private void Judge(string draft, string folder, bool assertFormats, int atLeast)
+    {
+        var options = new SchemaOptions
+        {
+            Fallback = draft == "draft7" ? SchemaDraft.Draft7 : SchemaDraft.Draft202012,
+            AssertFormats = assertFormats,
+            Registry = OfficialSuite.Remotes,
+        };
+        var wrong = new List<string>();
+        var count = 0;
+        foreach (var file in OfficialSuite.Files(folder))
+        {
+            var name = $"{folder}/{Path.GetFileName(file)}";
+            if (!NotOurs.ContainsKey(name))
+            {
+                foreach (var group in OfficialSuite.Groups(file))
+                {
+                    count += group.Cases.Count;
+                    wrong.AddRange(Wrong(group, options).Select(what => $"{name}: {what}"));
+                }
+            }
+        }
+
+        output.WriteLine($"{folder}: {count} tests");
+        Assert.Empty(wrong);
+        Assert.True(count >= atLeast, $"Only {count} tests were found in {folder}; is the suite complete?");
+    }
+
+    private static IEnumerable<string> Wrong(SuiteGroup asked, SchemaOptions options)
+    {
+        CompiledSchema schema;
+        try
+        {
+            schema = CompiledSchema.Compile(asked.Schema, options);
+        }
+        catch (MalformedSchemaException refused)
+        {
+            return [$"{asked.Description}: {refused.Message}"];
+        }
+
+        return from test in asked.Cases
+               let violations = schema.Validate(test.Data, 10)
+               where schema.IsValid(test.Data) != test.Valid || (violations.Count == 0) != test.Valid
+               select $"{asked.Description}, {test.Description}: should be {(test.Valid ? "valid" : "invalid")}; "
+                   + string.Join("; ", violations.Select(violation => violation.Message));
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using Behalf.Tests.Support.Peers;
+
+namespace Behalf.Tests.Peers;
+
+/// <summary>One set of emulators for the class: each takes a second to load, and the tests look at users and tokens of their own.</summary>
+public sealed class EmulateFixture : IAsyncLifetime
+{
+    internal EmulatePeer Peer { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Peer = await EmulatePeer.StartAsync([CodeFlow.RedirectUri], CancellationToken.None);
+
+    public ValueTask DisposeAsync() => Peer.DisposeAsync();
+}
+
+/// <summary>What the emulated services do and what they only pretend: our own tests against them rest on this.</summary>
+public sealed class EmulateTests(EmulateFixture fixture) : IClassFixture<EmulateFixture>
+{
+    private const string UnknownToken = "a-token-nobody-granted";
+    private static readonly string[] Users = ["alice", "bob"];
+
+    private readonly EmulatePeer peer = fixture.Peer;
+    private readonly CancellationToken ct = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task GitHub_knows_the_two_users_apart_and_nobody_from_both()
+    {
+        using var flow = FlowOf(peer.GitHub);
+        foreach (var user in Users)
+        {
+            var token = (await ConnectAsync(flow, "repo", user))["access_token"];
+            Assert.Equal(user, (await flow.GetAsync(GitHub("/user"), token, ct))["login"]);
+            var issue = await flow.SendAsync(HttpMethod.Post, GitHub($"/repos/{user}/{user}-notes/issues"), token, new { title = "t" }, ct);
+            Assert.Equal(user, issue.Body.GetProperty("user").GetProperty("login").GetString());
+            Assert.NotEqual(HttpStatusCode.OK, (await flow.GetAsync(GitHub($"/repos/{Other(user)}/{Other(user)}-notes"), token, ct)).Status);
+        }
+
+        Assert.Equal(EmulatePeer.Nobody, (await flow.GetAsync(GitHub("/user"), UnknownToken, ct))["login"]);
+    }
+
+    [Fact]
+    public async Task Google_enforces_PKCE_keeps_the_refresh_token_and_revokes_it()
+    {
+        using var flow = FlowOf(peer.Google);
+        const string Scope = "openid email https://www.googleapis.com/auth/gmail.readonly";
+        var spoiled = await EmulatePeer.ConsentAsync(flow.AuthorizeWithPkce(Scope), "alice", ct);
+        Assert.Equal("invalid_grant", (await flow.ExchangeAsync(spoiled, "wrong", ct))["error"]);
+
+        var (alice, bob) = (await ConnectAsync(flow, Scope, "alice"), await ConnectAsync(flow, Scope, "bob"));
+        var again = await flow.RefreshAsync(alice["refresh_token"], ct);
+        Assert.False(again.Has("refresh_token"));
+        Assert.Equal("alice@example.test", await MailboxAsync(flow, again));
+        Assert.Equal("bob@example.test", await MailboxAsync(flow, bob));
+
+        await flow.PostAsync(peer.Google.RevokeUrl!, new() { ["token"] = alice["refresh_token"] }, ct);
+        Assert.Equal("invalid_grant", (await flow.RefreshAsync(alice["refresh_token"], ct))["error"]);
+        Assert.Equal(HttpStatusCode.OK, (await flow.RefreshAsync(bob["refresh_token"], ct)).Status);
+    }
+
+    [Fact]
+    public async Task Slack_gives_each_user_a_token_and_checks_its_scopes()
+    {
+        using var flow = FlowOf(peer.Slack);
+        foreach (var user in Users)
+        {
+            var callback = await EmulatePeer.ConsentAsync(flow.Authorize(null, ("user_scope", "chat:write")), user, ct);
+            var granted = (await flow.ExchangeAsync(callback, null, ct)).Body.GetProperty("authed_user");
+            var token = granted.GetProperty("access_token").GetString()!;
+            Assert.Equal(user, (await flow.SendAsync(HttpMethod.Post, Slack("auth.test"), token, null, ct))["user"]);
+
+            var message = new { channel = "general", text = "hello" };
+            var sent = await flow.SendAsync(HttpMethod.Post, Slack("chat.postMessage"), token, message, ct);
+            Assert.Equal(granted.GetProperty("id").GetString(), sent.Body.GetProperty("message").GetProperty("user").GetString());
+            Assert.Equal("missing_scope", (await flow.SendAsync(HttpMethod.Post, Slack("conversations.list"), token, null, ct))["error"]);
+        }
+
+        Assert.Equal("missing_scope", (await flow.SendAsync(HttpMethod.Post, Slack("conversations.list"), UnknownToken, null, ct))["error"]);
+    }
+
+    [Fact]
+    public async Task Linear_enforces_PKCE_rotates_refuses_the_old_refresh_token_and_revokes()
+    {
+        using var flow = FlowOf(peer.Linear);
+        var spoiled = await EmulatePeer.ConsentAsync(flow.AuthorizeWithPkce("read,write"), "alice", ct);
+        Assert.Equal("invalid_grant", (await flow.ExchangeAsync(spoiled, "wrong", ct))["error"]);
+
+        var (alice, bob) = (await ConnectAsync(flow, "read,write", "alice"), await ConnectAsync(flow, "read,write", "bob"));
+        var again = await flow.RefreshAsync(alice["refresh_token"], ct);
+        Assert.NotEqual(alice["refresh_token"], again["refresh_token"]);
+        Assert.Equal("invalid_grant", (await flow.RefreshAsync(alice["refresh_token"], ct))["error"]);
+        Assert.Equal("alice@example.test", await ViewerAsync(flow, again));
+
+        await flow.PostAsync(peer.Linear.RevokeUrl!, new() { ["token"] = again["access_token"] }, ct);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await AskViewerAsync(flow, again)).Status);
+        Assert.Equal("bob@example.test", await ViewerAsync(flow, bob));
+    }
+
+    private static CodeFlow FlowOf(EmulatedService service) =>
+        new(service.AuthorizeUrl, service.TokenUrl, service.ClientId, service.ClientSecret, secretInBody: true);
+
+    private async Task<TokenAnswer> ConnectAsync(CodeFlow flow, string scope, string user) =>
+        await flow.ExchangeAsync(await EmulatePeer.ConsentAsync(flow.AuthorizeWithPkce(scope), user, ct), flow.Verifier, ct);
+
+    /// <summary>Each user has one mail, addressed to them.</summary>
+    private async Task<string> MailboxAsync(CodeFlow flow, TokenAnswer tokens)
+    {
+        Uri Gmail(string path) => new(peer.Google.BaseUrl, $"/gmail/v1/users/me/messages{path}");
+        var list = await flow.GetAsync(Gmail(""), tokens["access_token"], ct);
+        var id = list.Body.GetProperty("messages")[0].GetProperty("id").GetString();
+        var mail = await flow.GetAsync(Gmail($"/{id}"), tokens["access_token"], ct);
+        return mail.Body.GetProperty("payload").GetProperty("headers").EnumerateArray()
+            .Single(header => header.GetProperty("name").GetString() == "To").GetProperty("value").GetString()!;
+    }
+
+    private async Task<string> ViewerAsync(CodeFlow flow, TokenAnswer tokens) =>
+        (await AskViewerAsync(flow, tokens)).Body.GetProperty("data").GetProperty("viewer").GetProperty("email").GetString()!;
+
+    private Task<TokenAnswer> AskViewerAsync(CodeFlow flow, TokenAnswer tokens) => flow.SendAsync(
+        HttpMethod.Post, new Uri(peer.Linear.BaseUrl, "/graphql"), tokens["access_token"], new { query = "{ viewer { email } }" }, ct);
+
+    private static string Other(string user) => Users.Single(name => name != user);
+
+    private Uri GitHub(string path) => new(peer.GitHub.BaseUrl, path);
+
+    private Uri Slack(string method) => new(peer.Slack.BaseUrl, $"/api/{method}");
+}
