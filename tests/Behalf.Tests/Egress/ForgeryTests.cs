@@ -133,7 +133,8 @@ public sealed class ForgeryTests
     {
         await using var sink = RawServer.Sink();
         var target = location.Replace("PORT", $"{sink.Port}", StringComparison.Ordinal);
-        await using var allowed = RawServer.Answering($"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n", "127.0.0.2");
+        await using var allowed = RawServer.Answering(
+            $"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n", "127.0.0.2");
         using var http = Calls.Http(EgressOptions.Parse("127.0.0.2/32"), Always("127.0.0.1"));
 
         var refusal = await http.FailAsync(Calls.Get(allowed.Url(host: "127.0.0.2")) with { FollowRedirects = true });
