@@ -7,6 +7,12 @@ namespace Behalf.Broker.Scrub;
 /// to a needle.</summary>
 internal ref struct EscapedSearch
 {
+    /// <summary>A pair of \u, itself escaped.</summary>
+    public const int LongestEscape = 24;
+
+    /// <summary>What an escape begins with, and what a line ends with.</summary>
+    public static readonly SearchValues<byte> Signs = SearchValues.Create("\\%&\r\n"u8);
+
     /// <summary>Beyond this a text was made to be expensive: honest ones need less than one step for each byte.</summary>
     private const int StepsPerByte = 32;
 
@@ -15,15 +21,10 @@ internal ref struct EscapedSearch
     /// <summary>Base64 is broken after 60 characters or more; ordinary words before a line break are shorter than this.</summary>
     private const int ShortestLine = 16;
 
-    /// <summary>A pair of \u, itself escaped.</summary>
-    public const int LongestEscape = 24;
-
-    /// <summary>What an escape begins with, and what a line ends with.</summary>
-    public static readonly SearchValues<byte> Signs = SearchValues.Create("\\%&\r\n"u8);
-
     private static readonly Escaping[] Escapings = Enum.GetValues<Escaping>();
 
-    /// <summary>One way to escape, or two, one after the other: JSON in JSON, a URL in JSON, JSON in HTML.</summary>
+    /// <summary>One way to escape, in the order of <see cref="Escaping"/>, or two, one after the other: JSON in JSON, a URL in
+    /// JSON, JSON in HTML.</summary>
     private static readonly Escaping[][] Layers =
     [
         .. Escapings.Select(only => new[] { only }),
@@ -199,7 +200,11 @@ internal ref struct EscapedSearch
         return at;
     }
 
-    /// <summary>A text that was cut off may end within a needle, or within an escape in a needle.</summary>
-    private readonly bool IsCutOff(int at) =>
-        _truncated && (at == _text.Length || (_text.Length - at < LongestEscape && Signs.Contains(_text[at])));
+    /// <summary>A text that was cut off may end within a needle, or within an escape in a needle; what is left of that can
+    /// look like the needle's own next characters, too.</summary>
+    private readonly bool IsCutOff(int at)
+    {
+        var end = _text[Math.Max(0, _text.Length - LongestEscape)..];
+        return _truncated && (at == _text.Length || (_text.Length - at <= end.Length && end.ContainsAny(Signs)));
+    }
 }
