@@ -1,5 +1,7 @@
 using System.Net;
 using Behalf.Accounts;
+using Behalf.Audit;
+using Behalf.Broker;
 using Behalf.Catalog;
 using Behalf.Egress;
 using Behalf.Keys.Local;
@@ -25,9 +27,11 @@ internal static class Server
         builder.Services.AddSingleton<PublicOrigin>();
         builder.Services
             .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
+            .AddAudit()
             .AddVault(settings.Keys, settings.Data)
             .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
-            .AddAccounts(settings.ManagedApps);
+            .AddAccounts(settings.ManagedApps)
+            .AddBroker();
         ConfigureHttp(builder, settings);
         adjust?.Invoke(builder);
 
@@ -98,8 +102,10 @@ internal static class Server
         foreach (var version in (ReadOnlySpan<string>)["/api/v3.1", "/api/v3"])
         {
             var api = app.MapGroup(version);
+            api.MapAudit();
             api.MapProjects();
             api.MapAccounts();
+            api.MapBroker();
         }
     }
 
