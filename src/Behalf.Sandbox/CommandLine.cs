@@ -19,7 +19,7 @@ internal static class CommandLine
             options = args[i] switch
             {
                 "--controls" => options with { Controls = true },
-                "--urls" => options with { Url = Value(args, ++i) },
+                "--urls" => options with { Url = HttpUrl(Value(args, ++i)) },
                 "--access-token-lifetime" => options with
                 {
                     Modes = options.Modes with { AccessTokenLifetimeS = Seconds(Value(args, ++i)) },
@@ -34,6 +34,11 @@ internal static class CommandLine
 
     private static string Value(IReadOnlyList<string> args, int index) =>
         index < args.Count ? args[index] : throw new FormatException($"{args[index - 1]} needs a value.");
+
+    private static string HttpUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.PathAndQuery == "/"
+            ? text
+            : throw new FormatException($"--urls is one address like http://127.0.0.1:8090, not {text}.");
 
     private static int Seconds(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0

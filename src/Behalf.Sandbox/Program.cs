@@ -11,7 +11,15 @@ catch (FormatException e)
     return 2;
 }
 
-await using var host = await SandboxHost.StartAsync(options, CancellationToken.None);
-await Console.Out.WriteLineAsync($"sandbox: listening on {host.BaseUrl}");
-await host.WaitForShutdownAsync(CancellationToken.None);
-return 0;
+try
+{
+    await using var host = await SandboxHost.StartAsync(options, CancellationToken.None);
+    await Console.Out.WriteLineAsync($"sandbox: listening on {host.BaseUrl}");
+    await host.WaitForShutdownAsync(CancellationToken.None);
+    return 0;
+}
+catch (IOException e)
+{
+    await Console.Error.WriteLineAsync($"sandbox: cannot listen on {options.Url}: {e.Message}");
+    return 1;
+}

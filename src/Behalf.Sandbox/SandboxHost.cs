@@ -66,7 +66,9 @@ internal sealed class SandboxHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Url);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
+        // Kestrel warns of each socket that was closed under it, which is what the faults do.
+        builder.Logging.AddSimpleConsole().AddFilter(
+            (category, level) => level >= (category == "Microsoft.AspNetCore.Server.Kestrel" ? LogLevel.Error : LogLevel.Warning));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.Services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
@@ -96,11 +98,9 @@ internal sealed class SandboxHost : IAsyncDisposable
         app.MapGet("/.well-known/oauth-authorization-server", Metadata.Handle);
         app.MapGet("/oauth/authorize", (Authorize authorize, HttpContext context) => authorize.Begin(context));
         app.MapGet("/oauth/sign-in", (Authorize authorize, HttpContext context) => authorize.ShowSignIn(context));
-        app.MapPost("/oauth/sign-in",
-            (Authorize authorize, HttpContext context, CancellationToken ct) => authorize.SignInAsync(context, ct));
+        app.MapPost("/oauth/sign-in", (Authorize authorize, HttpContext context) => authorize.SignInAsync(context));
         app.MapGet("/oauth/consent", (Authorize authorize, HttpContext context) => authorize.ShowConsent(context));
-        app.MapPost("/oauth/consent",
-            (Authorize authorize, HttpContext context, CancellationToken ct) => authorize.DecideAsync(context, ct));
+        app.MapPost("/oauth/consent", (Authorize authorize, HttpContext context) => authorize.DecideAsync(context));
         app.MapPost("/oauth/token", IssueTokens.HandleAsync);
         app.MapPost("/oauth/revoke", RevokeToken.HandleAsync);
         app.MapGet("/oauth/userinfo", UserInfo.Handle).WithMetadata(new RequiredScope(Scopes.Profile));

@@ -2,11 +2,11 @@ using Behalf.Sandbox.Provider;
 
 namespace Behalf.Sandbox.Api;
 
+internal sealed record Me(string Id, string Name, string? Email);
+
 /// <summary>The resource API: which route needs which scope.</summary>
 internal static class ApiRoutes
 {
-    private sealed record Me(string Id, string Name, string? Email);
-
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api");

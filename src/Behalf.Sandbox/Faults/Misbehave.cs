@@ -1,11 +1,12 @@
 using Behalf.Sandbox.Ledger;
 using Behalf.Sandbox.Provider;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Behalf.Sandbox.Faults;
 
 /// <summary>Stands between the ledger and the endpoints: adds the latency in force and strikes with the faults that are
 /// due.</summary>
-internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, IHostApplicationLifetime lifetime)
+internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, SandboxLedger ledger, IHostApplicationLifetime lifetime)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -24,6 +25,8 @@ internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, IHostApplica
         }
 
         request.Fault = fault.Kind;
+        request.Unanswered = fault.Kind is FaultKind.Timeout or FaultKind.TimeoutAfter or FaultKind.RstBefore or FaultKind.RstAfter
+            or FaultKind.HalfClose;
         await StrikeAsync(fault, context, next);
     }
 
@@ -46,11 +49,11 @@ internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, IHostApplica
                 await HangAsync(context);
                 break;
             case FaultKind.RstBefore:
-                Wire.Reset(context);
+                Reset(context);
                 break;
             case FaultKind.RstAfter:
                 await CaptureAsync(context, next);
-                Wire.Reset(context);
+                Reset(context);
                 break;
             case FaultKind.HalfClose:
                 Wire.EndOwnSide(context);
@@ -64,6 +67,13 @@ internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, IHostApplica
                 await WrongAnswers.SendAsync(context, fault);
                 break;
         }
+    }
+
+    private void Reset(HttpContext context)
+    {
+        // Entered first: the caller may be back before this line's successor has returned.
+        ledger.Complete(context.Features.GetRequiredFeature<LedgerRequest>());
+        Wire.Reset(context);
     }
 
     /// <summary>Until the caller goes away; when the provider stops it does not wait for that.</summary>

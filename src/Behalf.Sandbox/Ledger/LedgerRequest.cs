@@ -38,6 +38,9 @@ internal sealed class LedgerRequest
     /// <summary>The fault that struck it.</summary>
     public FaultKind? Fault { get; set; }
 
+    /// <summary>A fault keeps the answer back.</summary>
+    public bool Unanswered { get; set; }
+
     /// <summary>Null while it runs, and for good if it was never answered.</summary>
     public int? Status { get; set; }
 

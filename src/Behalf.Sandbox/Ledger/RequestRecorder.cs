@@ -28,7 +28,7 @@ internal sealed class RequestRecorder(SandboxLedger ledger, TokenBook tokens, Sa
         // sends its next refresh at once would be seen as sending two. One without an answer is over when it ends.
         context.Response.OnStarting(() =>
         {
-            record.Status = context.Response.StatusCode;
+            record.Status = record.Unanswered ? null : context.Response.StatusCode;
             ledger.Complete(record);
             return Task.CompletedTask;
         });

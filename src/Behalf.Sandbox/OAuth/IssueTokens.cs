@@ -8,9 +8,9 @@ namespace Behalf.Sandbox.OAuth;
 internal static class IssueTokens
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext context, AppRegistry apps, AuthorizationCodes codes, TokenBook tokens, ModeSwitch modes, CancellationToken ct)
+        HttpContext context, AppRegistry apps, AuthorizationCodes codes, TokenBook tokens, ModeSwitch modes)
     {
-        var form = await Parameters.ReadFormAsync(context.Request, ct);
+        var form = await Parameters.ReadFormAsync(context.Request);
         var app = ClientAuthentication.Authenticate(context.Request, form, apps);
         var grant = form.Require("grant_type") switch
         {

@@ -17,15 +17,16 @@ internal sealed class Parameters(IEnumerable<KeyValuePair<string, StringValues>>
 
     public string Require(string name) => this[name] ?? throw new Refused(400, "invalid_request", $"{name} is missing.");
 
-    /// <summary>Reads the body of a call to the token or revocation endpoint.</summary>
-    public static async Task<Parameters> ReadFormAsync(HttpRequest request, CancellationToken ct)
+    /// <summary>Reads a form. It is in memory already, so there is nothing to wait for, and a caller who has hung up is
+    /// served all the same: a provider goes on with what it was sent.</summary>
+    public static async Task<Parameters> ReadFormAsync(HttpRequest request)
     {
         if (!request.HasFormContentType)
         {
             throw new Refused(400, "invalid_request", "The body must be application/x-www-form-urlencoded.");
         }
 
-        var parameters = new Parameters(await request.ReadFormAsync(ct));
+        var parameters = new Parameters(await request.ReadFormAsync(CancellationToken.None));
         return parameters.Repeated is { } name
             ? throw new Refused(400, "invalid_request", $"{name} comes more than once.")
             : parameters;

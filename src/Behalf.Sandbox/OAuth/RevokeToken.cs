@@ -7,9 +7,9 @@ namespace Behalf.Sandbox.OAuth;
 internal static class RevokeToken
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext context, AppRegistry apps, TokenBook tokens, Consents consents, ModeSwitch modes, CancellationToken ct)
+        HttpContext context, AppRegistry apps, TokenBook tokens, Consents consents, ModeSwitch modes)
     {
-        var form = await Parameters.ReadFormAsync(context.Request, ct);
+        var form = await Parameters.ReadFormAsync(context.Request);
         var app = ClientAuthentication.Authenticate(context.Request, form, apps);
         if (tokens.Revoke(app, form.Require("token")) is { User: { } user }
             && modes.Current.RevokeReach == RevokeReach.Grant)

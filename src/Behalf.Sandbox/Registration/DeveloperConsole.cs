@@ -7,13 +7,13 @@ internal sealed record AppForm(string? Name, IReadOnlyList<string>? RedirectUris
 
 internal sealed record UserForm(string? Id, string? Name);
 
+internal sealed record MintedApiKey(string ApiKey);
+
+internal sealed record MintedAppPassword(string AppPassword);
+
 /// <summary>What a developer or a user does at a real provider's site by hand: registers apps, signs up, makes keys.</summary>
 internal static partial class DeveloperConsole
 {
-    private sealed record MintedApiKey(string ApiKey);
-
-    private sealed record MintedAppPassword(string AppPassword);
-
     public static void MapConsole(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/apps", RegisterApp);

@@ -33,13 +33,13 @@ internal sealed class Authorize(
     public IResult ShowSignIn(HttpContext context) => WithFlow(context, context.Request.Query["flow"], ShowSignIn);
 
     /// <summary><c>POST /oauth/sign-in</c></summary>
-    public Task<IResult> SignInAsync(HttpContext context, CancellationToken ct) => WithFormAsync(context, SignIn, ct);
+    public Task<IResult> SignInAsync(HttpContext context) => WithFormAsync(context, SignIn);
 
     /// <summary><c>GET /oauth/consent</c></summary>
     public IResult ShowConsent(HttpContext context) => WithFlow(context, context.Request.Query["flow"], Next);
 
     /// <summary><c>POST /oauth/consent</c></summary>
-    public Task<IResult> DecideAsync(HttpContext context, CancellationToken ct) => WithFormAsync(context, Decide, ct);
+    public Task<IResult> DecideAsync(HttpContext context) => WithFormAsync(context, Decide);
 
     private IResult SignIn(HttpContext context, Browser browser, Flow flow, Parameters form)
     {
@@ -120,9 +120,9 @@ internal sealed class Authorize(
             : Pages.Refusal(Pages.FlowIsOver);
 
     private async Task<IResult> WithFormAsync(
-        HttpContext context, Func<HttpContext, Browser, Flow, Parameters, IResult> step, CancellationToken ct)
+        HttpContext context, Func<HttpContext, Browser, Flow, Parameters, IResult> step)
     {
-        var form = await Parameters.ReadFormAsync(context.Request, ct);
+        var form = await Parameters.ReadFormAsync(context.Request);
         return WithFlow(context, form["flow"], (browser, flow) =>
             form["form_token"] is { } token && Opaque.SameSecret(token, browser.FormToken)
                 ? step(context, browser, flow, form)

@@ -2,11 +2,11 @@ namespace Behalf.Egress;
 
 internal static class EgressModule
 {
-    public static WebApplicationBuilder AddEgress(this WebApplicationBuilder builder)
+    public static IServiceCollection AddEgress(this IServiceCollection services, string? allow)
     {
-        // Read here, not when the first request leaves: a wrong value stops the start.
-        var options = EgressOptions.Parse(builder.Configuration[EgressOptions.Variable]);
-        builder.Services.AddSingleton(services => new GuardedHttp(options, services.GetRequiredService<TimeProvider>()));
-        return builder;
+        services.AddSingleton(EgressOptions.Parse(allow));
+        services.AddSingleton(provider =>
+            new GuardedHttp(provider.GetRequiredService<EgressOptions>(), provider.GetRequiredService<TimeProvider>()));
+        return services;
     }
 }

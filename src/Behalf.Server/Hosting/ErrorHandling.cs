@@ -20,8 +20,20 @@ internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling>
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            context.Response.Clear();
+            Forget(context.Response);
             await ProblemWriter.WriteAsync(context, ToProblem(e, context));
+        }
+    }
+
+    /// <summary>Drops what the handler had begun to say, but not what holds for any answer to this request.</summary>
+    private static void Forget(HttpResponse response)
+    {
+        var (id, retry) = (response.Headers["x-request-id"], response.Headers["x-should-retry"]);
+        response.Clear();
+        response.Headers["x-request-id"] = id;
+        if (retry.Count > 0)
+        {
+            response.Headers["x-should-retry"] = retry;
         }
     }
 

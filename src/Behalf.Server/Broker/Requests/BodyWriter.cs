@@ -21,7 +21,7 @@ internal static class BodyWriter
     /// plus.</summary>
     public static byte[] WriteForm(JsonObject body, Func<string, ListStyle> style)
     {
-        var pairs = body.SelectMany(member => WireText.Pairs(member.Key, member.Value, style(member.Key)));
+        var pairs = body.SelectMany(member => ArgumentText.Pairs(member.Key, member.Value, style(member.Key)));
         var form = pairs.Select(pair => $"{Escape(pair.Key)}={Escape(pair.Value)}");
         return Encoding.ASCII.GetBytes(string.Join('&', form));
     }

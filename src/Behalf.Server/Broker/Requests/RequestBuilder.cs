@@ -69,7 +69,7 @@ internal static class RequestBuilder
         string baseUrl, string path, Template template, IEnumerable<KeyValuePair<string, string>> query)
     {
         var values = Placeholders.InPath(path).Distinct()
-            .ToDictionary(name => name, name => WireText.Of(template.Argument(name)), StringComparer.Ordinal);
+            .ToDictionary(name => name, name => ArgumentText.Of(template.Argument(name)), StringComparer.Ordinal);
         return UrlRules.TryFill(new Uri(baseUrl), path, values, query, out var url, out var fault)
             ? url
             : throw new ToolArgumentException(
@@ -82,7 +82,7 @@ internal static class RequestBuilder
         query.SelectMany(parameter => Pairs(parameter.Key, template.Fill(parameter.Value), ListStyle.Repeat));
 
     private static IEnumerable<KeyValuePair<string, string>> Pairs(string name, JsonNode? value, ListStyle style) =>
-        value is null ? [] : WireText.Pairs(name, value, style);
+        value is null ? [] : ArgumentText.Pairs(name, value, style);
 
     private static (byte[] Content, string? Type) Body(
         Tool tool, ArgumentPlaces places, JsonElement arguments, Template template)
@@ -134,7 +134,7 @@ internal static class RequestBuilder
         {
             if (Argument(arguments, place.Name) is { } value)
             {
-                var text = WireText.Of(value);
+                var text = ArgumentText.Of(value);
                 headers[place.WireName] = text.All(c => c is >= ' ' and <= '~')
                     ? text
                     : throw new ToolArgumentException(

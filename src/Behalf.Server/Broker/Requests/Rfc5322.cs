@@ -25,13 +25,13 @@ internal static partial class Rfc5322
         AppendAddresses(message, "To", parts["to"]);
         AppendAddresses(message, "Cc", parts["cc"]);
         AppendAddresses(message, "Bcc", parts["bcc"]);
-        AppendHeader(message, "Subject", EncodeSubject(SingleLine(WireText.Of(parts["subject"]))));
+        AppendHeader(message, "Subject", EncodeSubject(SingleLine(ArgumentText.Of(parts["subject"]))));
         AppendHeader(message, "MIME-Version", "1.0");
         var html = parts["html"]?.GetValueKind() is JsonValueKind.True;
         AppendHeader(message, "Content-Type", $"text/{(html ? "html" : "plain")}; charset=utf-8");
         AppendHeader(message, "Content-Transfer-Encoding", "base64");
         message.Append(NewLine);
-        foreach (var line in Encoding.UTF8.GetBytes(WireText.Of(parts["body"])).Chunk(BytesPerLine))
+        foreach (var line in Encoding.UTF8.GetBytes(ArgumentText.Of(parts["body"])).Chunk(BytesPerLine))
         {
             message.Append(Convert.ToBase64String(line)).Append(NewLine);
         }
@@ -41,7 +41,7 @@ internal static partial class Rfc5322
 
     private static void AppendAddresses(StringBuilder message, string header, JsonNode? addresses)
     {
-        var given = addresses is JsonArray list ? list.Select(WireText.Of) : [WireText.Of(addresses)];
+        var given = addresses is JsonArray list ? list.Select(ArgumentText.Of) : [ArgumentText.Of(addresses)];
         var written = given
             .Where(address => address.Length > 0)
             .Select(WriteAddress)

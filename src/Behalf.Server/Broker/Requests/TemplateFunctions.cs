@@ -36,7 +36,7 @@ internal static class TemplateFunctions
         var parts = List(input.GetProperty("of"), template);
         return parts is null
             ? null
-            : JsonValue.Create(string.Join(input.GetProperty("with").GetString(), parts.Select(WireText.Of)));
+            : JsonValue.Create(string.Join(input.GetProperty("with").GetString(), parts.Select(ArgumentText.Of)));
     }
 
     /// <summary>One flat list of all that is there; absent if nothing is.</summary>
@@ -50,7 +50,7 @@ internal static class TemplateFunctions
     }
 
     private static JsonValue? OnText(JsonNode? value, Func<string, string> change) =>
-        value is null ? null : JsonValue.Create(change(WireText.Of(value)));
+        value is null ? null : JsonValue.Create(change(ArgumentText.Of(value)));
 
     private static JsonValue? OnTime(JsonNode? value, Func<DateTimeOffset, JsonValue> change)
     {
@@ -60,7 +60,7 @@ internal static class TemplateFunctions
         }
 
         // A date without a zone is taken as UTC: the server's own zone is nobody's business.
-        var text = WireText.Of(value);
+        var text = ArgumentText.Of(value);
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? change(time)
             : throw new ToolArgumentException("", $"'{text}' is not a date and time such as 2026-01-31T09:00:00Z.");

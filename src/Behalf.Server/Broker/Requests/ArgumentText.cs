@@ -6,7 +6,7 @@ using Behalf.Catalog;
 namespace Behalf.Broker.Requests;
 
 /// <summary>How a JSON value is written where there is only text: in a path, a query, a form or a header.</summary>
-internal static class WireText
+internal static class ArgumentText
 {
     public static string Of(JsonNode? value) => value?.GetValueKind() switch
     {
