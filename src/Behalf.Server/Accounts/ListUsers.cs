@@ -60,7 +60,7 @@ internal static class ListUsers
     private static UserAnswer Show(UserRow user, IEnumerable<AccountRow> accounts) => new()
     {
         UserId = user.ExternalId,
-        CreatedAt = ArgumentText.Time(user.CreatedAt),
+        CreatedAt = WireText.Time(user.CreatedAt),
         ConnectedAccounts = [.. accounts.Select(account => new UserConnection
         {
             Id = account.AccountId.ToString(),
@@ -68,7 +68,7 @@ internal static class ListUsers
             Alias = account.Alias,
             Status = account.Status.WireName(),
             StatusReason = account.StatusReason,
-            CreatedAt = ArgumentText.Time(account.CreatedAt),
+            CreatedAt = WireText.Time(account.CreatedAt),
         })],
     };
 

@@ -109,7 +109,7 @@ internal static class ManageAccounts
         CallerParameter caller, string id, PatchAccountRequest body, IDatabase database, CancellationToken ct)
     {
         var row = await database.GetAccountAsync(caller, id, ct);
-        var alias = body.Alias is "" ? null : ArgumentText.Optional(body.Alias, "alias", 100);
+        var alias = body.Alias is "" ? null : WireText.Optional(body.Alias, "alias", 100);
         if (body.Alias is not null)
         {
             await RenameAsync(caller, row, alias, database, ct);

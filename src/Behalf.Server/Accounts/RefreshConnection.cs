@@ -92,7 +92,7 @@ internal sealed class RefreshConnection(
                 User = row.ExternalUser,
                 Reconnect = row,
                 CallbackUrl = CallbackUrls.Check(redirectUrl, settings, caller.Kind),
-                MoreScopes = [.. (scopes ?? []).Select(scope => ArgumentText.Required(scope, "scopes", 256))],
+                MoreScopes = [.. (scopes ?? []).Select(scope => WireText.Required(scope, "scopes", 256))],
             },
             AuditEvent.By(caller, AuditActions.LinkCreated),
             ct);

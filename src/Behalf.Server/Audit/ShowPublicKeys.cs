@@ -35,8 +35,8 @@ internal static class ShowPublicKeys
                {
                    Kid = key.Kid,
                    Pem = key.Pem,
-                   CreatedAt = ArgumentText.Time(key.CreatedAt!.Value),
-                   RetiredAt = key.RetiredAt is { } retired ? ArgumentText.Time(retired) : null,
+                   CreatedAt = WireText.Time(key.CreatedAt!.Value),
+                   RetiredAt = key.RetiredAt is { } retired ? WireText.Time(retired) : null,
                },
         ],
     };

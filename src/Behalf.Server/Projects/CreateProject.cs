@@ -55,7 +55,7 @@ internal sealed class CreateProject(IDatabase database, ProjectKeyGenerations ke
     public static async Task<CreateProjectAnswer> HandleAsync(
         CallerParameter caller, CreateProjectRequest body, CreateProject create, CancellationToken ct)
     {
-        var name = ArgumentText.Required(body.Name, "name", 200);
+        var name = WireText.Required(body.Name, "name", 200);
         var (id, key) = await create.RunAsync(
             name, body.ShouldCreateApiKey ?? true, AuditEvent.By(caller, AuditActions.ProjectCreated), ct);
         return new CreateProjectAnswer { Id = id.ToString(), Name = name, ApiKey = key?.Text.Reveal() };

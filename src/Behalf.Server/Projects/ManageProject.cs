@@ -21,8 +21,8 @@ internal sealed record ProjectAnswer
         Id = row.ProjectId.ToString(),
         Name = row.Name,
         Settings = ProjectSettings.Parse(row.Settings),
-        CreatedAt = ArgumentText.Time(row.CreatedAt),
-        UpdatedAt = ArgumentText.Time(row.UpdatedAt),
+        CreatedAt = WireText.Time(row.CreatedAt),
+        UpdatedAt = WireText.Time(row.UpdatedAt),
     };
 }
 
@@ -51,7 +51,7 @@ internal static class ManageProject
         CallerParameter caller, UpdateProjectRequest body, IDatabase database, CancellationToken ct)
     {
         var project = caller.Caller.Project;
-        var name = ArgumentText.Optional(body.Name, "name", 200);
+        var name = WireText.Optional(body.Name, "name", 200);
         return await database.WriteAsync(
             RowScope.Of(project),
             async session =>

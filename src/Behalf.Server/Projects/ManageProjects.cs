@@ -87,8 +87,8 @@ internal static class ManageProjects
         {
             Id = row.ProjectId.ToString(),
             Name = row.Name,
-            CreatedAt = ArgumentText.Time(row.CreatedAt),
-            UpdatedAt = ArgumentText.Time(row.UpdatedAt),
+            CreatedAt = WireText.Time(row.CreatedAt),
+            UpdatedAt = WireText.Time(row.UpdatedAt),
         };
     }
 
@@ -104,8 +104,8 @@ internal static class ManageProjects
         {
             Id = row.ProjectId.ToString(),
             Name = row.Name,
-            CreatedAt = ArgumentText.Time(row.CreatedAt),
-            UpdatedAt = ArgumentText.Time(row.UpdatedAt),
+            CreatedAt = WireText.Time(row.CreatedAt),
+            UpdatedAt = WireText.Time(row.UpdatedAt),
             ApiKeys = [.. keys.Select(key => ApiKeyAnswer.From(key))],
         };
     }
@@ -135,5 +135,5 @@ internal static class ManageProjects
     }
 
     private static async Task<ProjectRow> FindAsync(string id, IDatabase database, CancellationToken ct) =>
-        await database.FindProjectAsync(ArgumentText.Id<IdKinds.Project>(id), ct) ?? throw new Problem(Refusal.NotFound);
+        await database.FindProjectAsync(WireText.Id<IdKinds.Project>(id), ct) ?? throw new Problem(Refusal.NotFound);
 }

@@ -63,7 +63,7 @@ internal sealed record Branding
 
     public void Check()
     {
-        ArgumentText.Optional(AppTitle, "branding.app_title", 80);
+        WireText.Optional(AppTitle, "branding.app_title", 80);
         if (LogoUrl is not null && !(WebUrl.IsSafe(LogoUrl) && LogoUrl.StartsWith("https:", StringComparison.Ordinal)))
         {
             throw new Problem(Refusal.InvalidRequest, "branding.logo_url must be an https URL.");

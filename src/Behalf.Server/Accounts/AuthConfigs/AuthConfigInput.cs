@@ -25,7 +25,7 @@ internal static class AuthConfigInput
             throw new Problem(Refusal.InvalidRequest, $"{field} takes at most {MostNames} names.");
         }
 
-        names?.ForEach(name => ArgumentText.Required(name, field, 256));
+        names?.ForEach(name => WireText.Required(name, field, 256));
         return names;
     }
 
@@ -33,7 +33,7 @@ internal static class AuthConfigInput
         credentials?.GetValueOrDefault(field) switch
         {
             null or { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => null,
-            { ValueKind: JsonValueKind.String } text => ArgumentText.Optional(text.GetString(), field, 4096),
+            { ValueKind: JsonValueKind.String } text => WireText.Optional(text.GetString(), field, 4096),
             _ => throw new Problem(Refusal.InvalidRequest, $"{field} is a text."),
         };
 

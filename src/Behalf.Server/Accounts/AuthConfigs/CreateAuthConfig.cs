@@ -17,7 +17,7 @@ internal sealed class CreateAuthConfig(IDatabase database, ToolCatalog catalog, 
 
     private async Task<CreatedAuthConfigAnswer> RunAsync(Caller caller, CreateAuthConfigRequest body, CancellationToken ct)
     {
-        var slug = ArgumentText.Required(body.Toolkit?.Slug, "toolkit.slug", 128);
+        var slug = WireText.Required(body.Toolkit?.Slug, "toolkit.slug", 128);
         if (!catalog.TryGetToolkit(slug, out var toolkit))
         {
             throw UnknownToolkit.Problem(catalog, slug);
@@ -66,7 +66,7 @@ internal sealed class CreateAuthConfig(IDatabase database, ToolCatalog catalog, 
             AuthConfigId = Id<IdKinds.AuthConfig>.New(),
             Toolkit = toolkit.Slug,
             Scheme = scheme.Mode.WireName(),
-            Name = ArgumentText.Optional(request.Name, "name", 200) ?? $"{toolkit.Name} ({scheme.Mode.WireName()})",
+            Name = WireText.Optional(request.Name, "name", 200) ?? $"{toolkit.Name} ({scheme.Mode.WireName()})",
             Managed = isManaged,
             Enabled = true,
             ClientId = isManaged ? managed.Find(toolkit.Slug)?.ClientId : AuthConfigInput.Text(request.Credentials, "client_id"),

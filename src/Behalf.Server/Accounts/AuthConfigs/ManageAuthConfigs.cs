@@ -37,12 +37,12 @@ internal sealed class ManageAuthConfigs(IDatabase database, ToolCatalog catalog,
         configs.ListAsync(caller.Caller.Project, filters, ct);
 
     public static Task<AuthConfigAnswer> GetAsync(CallerParameter caller, string id, ManageAuthConfigs configs, CancellationToken ct) =>
-        configs.GetAsync(caller.Caller.Project, ArgumentText.Id<IdKinds.AuthConfig>(id), ct);
+        configs.GetAsync(caller.Caller.Project, WireText.Id<IdKinds.AuthConfig>(id), ct);
 
     public static async Task<EmptyAnswer> UpdateAsync(
         CallerParameter caller, string id, AuthConfigRequest body, ManageAuthConfigs configs, CancellationToken ct)
     {
-        await configs.UpdateAsync(caller, ArgumentText.Id<IdKinds.AuthConfig>(id), body, ct);
+        await configs.UpdateAsync(caller, WireText.Id<IdKinds.AuthConfig>(id), body, ct);
         return new EmptyAnswer();
     }
 
@@ -55,7 +55,7 @@ internal sealed class ManageAuthConfigs(IDatabase database, ToolCatalog catalog,
             "DISABLED" => false,
             _ => throw new Problem(Refusal.InvalidRequest, "The status is ENABLED or DISABLED."),
         };
-        var key = ArgumentText.Id<IdKinds.AuthConfig>(id);
+        var key = WireText.Id<IdKinds.AuthConfig>(id);
         var project = caller.Caller.Project;
         var changed = await database.WriteAsync(
             RowScope.Of(project),
@@ -163,7 +163,7 @@ internal sealed class ManageAuthConfigs(IDatabase database, ToolCatalog catalog,
                     {
                         caller.Project,
                         key,
-                        name = ArgumentText.Optional(body.Name, "name", 200) ?? row.Name,
+                        name = WireText.Optional(body.Name, "name", 200) ?? row.Name,
                         clientId = row.Managed ? row.ClientId : AuthConfigInput.Text(body.Credentials, "client_id") ?? row.ClientId,
                         settings = Changed(config, body).ToText(),
                         version = fresh?.Place.Version ?? row.SecretVersion,

@@ -9,7 +9,7 @@ internal sealed class UsableAuthConfigs(IDatabase database, ToolCatalog catalog)
 {
     public async Task<AuthConfig> GetAsync(Caller caller, string? id, CancellationToken ct)
     {
-        var config = await FindAsync(caller, ArgumentText.Required(id, "auth_config_id", 64), ct) ?? throw new Problem(Refusal.NotFound);
+        var config = await FindAsync(caller, WireText.Required(id, "auth_config_id", 64), ct) ?? throw new Problem(Refusal.NotFound);
         if (!config.Row.Enabled)
         {
             throw new Problem(Refusal.Conflict, "The auth config is disabled.", "Enable it, or use another one.");

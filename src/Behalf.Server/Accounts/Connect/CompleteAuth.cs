@@ -18,8 +18,8 @@ internal static class CompleteAuth
         HttpContext http,
         CancellationToken ct)
     {
-        var user = ArgumentText.UserId(body.UserId);
-        var flow = await parked.FindAsync(ArgumentText.Required(body.SessionUri, "session_uri", 2048), ct);
+        var user = WireText.UserId(body.UserId);
+        var flow = await parked.FindAsync(WireText.Required(body.SessionUri, "session_uri", 2048), ct);
         if (flow is null || flow.ProjectId != caller.Caller.Project || await contexts.OfAsync(flow, ct) is not { } context)
         {
             throw new Problem(Refusal.NotFound);

@@ -22,7 +22,7 @@ internal static class CreateLink
             {
                 Config = config,
                 User = user,
-                Alias = ArgumentText.Optional(body.Alias, "alias", 100),
+                Alias = WireText.Optional(body.Alias, "alias", 100),
                 CallbackUrl = CallbackUrls.Check(body.CallbackUrl, settings, caller.Caller.Kind),
                 Params = ConnectionVariables.Read(body.ConnectionData, config.Toolkit),
             },
@@ -32,7 +32,7 @@ internal static class CreateLink
         {
             LinkToken = started.Token,
             RedirectUrl = started.Url,
-            ExpiresAt = ArgumentText.Time(started.ExpiresAt),
+            ExpiresAt = WireText.Time(started.ExpiresAt),
             ConnectedAccountId = started.AccountId.ToString(),
         };
         return TypedResults.Json(answer, statusCode: 201);
@@ -47,7 +47,7 @@ internal static class ActingUser
     {
         if (caller.BoundUser is not { } bound)
         {
-            return ArgumentText.UserId(asked);
+            return WireText.UserId(asked);
         }
 
         return asked is null || asked == bound ? bound : throw new Problem(Refusal.ForeignUser);

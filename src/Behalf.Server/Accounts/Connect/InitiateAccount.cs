@@ -46,7 +46,7 @@ internal sealed class InitiateAccount(
             {
                 Config = config,
                 User = user,
-                Alias = ArgumentText.Optional(connection.Alias, "alias", 100),
+                Alias = WireText.Optional(connection.Alias, "alias", 100),
                 CallbackUrl = CallbackUrls.Check(connection.CallbackUrl ?? connection.RedirectUri, settings, caller.Kind),
                 Params = ConnectionVariables.Read(sent, config.Toolkit),
             },
@@ -78,7 +78,7 @@ internal sealed class InitiateAccount(
         var won = await TypedCredentials.TryAsync(config, new Dictionary<string, string>(), typed, config.Scopes, probe, tokens, database, ct)
             ?? throw new Problem(Refusal.CredentialRefused);
         var because = AuditEvent.By(caller, AuditActions.AccountConnected) with { UserId = user, Toolkit = config.Toolkit.Slug };
-        var alias = ArgumentText.Optional(connection.Alias, "alias", 100);
+        var alias = WireText.Optional(connection.Alias, "alias", 100);
         var id = await database.WriteAsync(
             RowScope.Of(caller.Project),
             async session => await session.CreateAccountAsync(

@@ -64,15 +64,15 @@ internal sealed class EndAccounts(IDatabase database, EndAccount end, RevokeUpst
 
     public static Task<DeletedConfigAnswer> DeleteConfigAsync(
         CallerParameter caller, string id, [FromQuery(Name = "revoke_on_delete")] string? revoke, EndAccounts ends, CancellationToken ct) =>
-        ends.DeleteConfigAsync(caller.Caller, ArgumentText.Id<IdKinds.AuthConfig>(id), Wanted(revoke), ct);
+        ends.DeleteConfigAsync(caller.Caller, WireText.Id<IdKinds.AuthConfig>(id), Wanted(revoke), ct);
 
     public static Task<DeletedUserAnswer> DeleteUserAsync(
         CallerParameter caller, string userId, [FromQuery(Name = "revoke_on_delete")] string? revoke, EndAccounts ends, CancellationToken ct) =>
-        ends.DeleteUserAsync(caller.Caller, ArgumentText.UserId(userId), Wanted(revoke), ct);
+        ends.DeleteUserAsync(caller.Caller, WireText.UserId(userId), Wanted(revoke), ct);
 
     public static Task<DeletedProjectAnswer> DeleteProjectAsync(
         CallerParameter caller, string id, [FromQuery(Name = "revoke_on_delete")] string? revoke, EndAccounts ends, CancellationToken ct) =>
-        ends.DeleteProjectAsync(caller.Caller, ArgumentText.Id<IdKinds.Project>(id), Wanted(revoke), ct);
+        ends.DeleteProjectAsync(caller.Caller, WireText.Id<IdKinds.Project>(id), Wanted(revoke), ct);
 
     private async Task<RevokeAccountAnswer> RevokeAsync(Caller caller, string id, CancellationToken ct)
     {

@@ -89,7 +89,7 @@ internal sealed record AuditEventAnswer
     {
         Id = row.EventId.ToString(),
         Seq = row.Seq,
-        CreatedAt = ArgumentText.Time(row.At),
+        CreatedAt = WireText.Time(row.At),
         Action = row.Action,
         Outcome = row.Outcome,
         ActorKind = row.ActorKind,

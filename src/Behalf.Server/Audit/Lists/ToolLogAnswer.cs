@@ -29,7 +29,7 @@ internal record ToolLogAnswer
     public static ToolLogAnswer From(EventRow row) => new()
     {
         Id = row.EventId.ToString(),
-        Timestamp = ArgumentText.Time(row.At),
+        Timestamp = WireText.Time(row.At),
         Type = row.Action == AuditActions.ProxyExecuted ? "proxy.execution" : "tool.execution",
         Status = row.Outcome == AuditOutcomes.Success ? "success" : "failed",
         Level = row.Outcome switch

@@ -56,7 +56,7 @@ internal static class ToolLogs
     {
         var rows = await new EventQuery(database, caller.Caller.Project)
             .In("action", Calls)
-            .Where("event_id = {0}", ArgumentText.Id<IdKinds.Event>(id).ToBytes())
+            .Where("event_id = {0}", WireText.Id<IdKinds.Event>(id).ToBytes())
             .PageAsync(new PageRequest { Limit = 1 }, ct);
         return rows is [var row] ? ToolLogDetail.DetailFrom(row) : throw new Problem(Refusal.NotFound);
     }

@@ -17,7 +17,7 @@ internal sealed class ChooseAccount(IDatabase database, FixingLinks links)
             throw new Problem(Refusal.ForeignUser);
         }
 
-        user = caller.BoundUser ?? ArgumentText.Optional(user, "user_id", ArgumentText.MostOfUserId);
+        user = caller.BoundUser ?? WireText.Optional(user, "user_id", WireText.MostOfUserId);
         if (accountId is { Length: > 0 })
         {
             return await ByIdAsync(caller, accountId, user, toolkit, ct);
@@ -30,7 +30,7 @@ internal sealed class ChooseAccount(IDatabase database, FixingLinks links)
                 : throw new Problem(Refusal.InvalidRequest, "Say for whom: user_id or connected_account_id is missing.");
         }
 
-        var account = await database.FindCallAccountAsync(caller.Project, user, toolkit.Slug, ArgumentText.Optional(alias, "alias", 100), ct);
+        var account = await database.FindCallAccountAsync(caller.Project, user, toolkit.Slug, WireText.Optional(alias, "alias", 100), ct);
         if (account is not null)
         {
             return Usable(account) ? account : throw await links.ForAccountAsync(caller, account, toolkit, ct);

@@ -40,7 +40,7 @@ internal sealed class RunProxy(
     {
         var began = clock.GetTimestamp();
         var toolkit = await ToolkitAsync(caller, body, ct);
-        var method = Methods.GetValueOrDefault(ArgumentText.Required(body.Method, "method", 10))
+        var method = Methods.GetValueOrDefault(WireText.Required(body.Method, "method", 10))
             ?? throw new Problem(Refusal.InvalidRequest, $"method is one of {string.Join(", ", Methods.Keys)}.");
         CheckKey(caller, toolkit, method);
         var account = await choose.RunAsync(caller, body.ConnectedAccountId, body.UserId, body.Alias, toolkit, ct)
@@ -124,7 +124,7 @@ internal sealed class RunProxy(
             return catalog.TryGetToolkit(slug, out var named) ? named : throw new Problem(Refusal.NotFound, "There is no such toolkit.");
         }
 
-        var account = await database.GetAccountAsync(caller, ArgumentText.Required(body.ConnectedAccountId, "connected_account_id", 64), ct);
+        var account = await database.GetAccountAsync(caller, WireText.Required(body.ConnectedAccountId, "connected_account_id", 64), ct);
         return catalog.TryGetToolkit(account.Toolkit, out var toolkit) ? toolkit : throw new Problem(Refusal.NotFound);
     }
 
@@ -145,7 +145,7 @@ internal sealed class RunProxy(
         var query = new List<KeyValuePair<string, string>>();
         foreach (var parameter in body.Parameters ?? [])
         {
-            var pair = new KeyValuePair<string, string>(ArgumentText.Required(parameter.Name, "parameters.name", 200), parameter.Value ?? "");
+            var pair = new KeyValuePair<string, string>(WireText.Required(parameter.Name, "parameters.name", 200), parameter.Value ?? "");
             if (parameter.Type == "query")
             {
                 query.Add(pair);
@@ -161,7 +161,7 @@ internal sealed class RunProxy(
             headers.Add(pair);
         }
 
-        var endpoint = ArgumentText.Required(body.Endpoint, "endpoint", 4096);
+        var endpoint = WireText.Required(body.Endpoint, "endpoint", 4096);
         if (!UrlRules.TryResolve(new Uri(toolkit.BaseUrl(Toolkit.DefaultServer, variables)), endpoint, query, out var url, out var fault))
         {
             throw new Problem(Refusal.OriginMismatch, fault);
@@ -182,7 +182,7 @@ internal sealed class RunProxy(
 
             try
             {
-                return (Convert.FromBase64String(binary.Base64), ArgumentText.Optional(binary.ContentType, "content_type", 200) ?? "application/octet-stream");
+                return (Convert.FromBase64String(binary.Base64), WireText.Optional(binary.ContentType, "content_type", 200) ?? "application/octet-stream");
             }
             catch (FormatException)
             {

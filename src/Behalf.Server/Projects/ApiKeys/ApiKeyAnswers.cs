@@ -36,9 +36,9 @@ internal sealed record ApiKeyAnswer
         Name = row.Name,
         Hint = row.Hint,
         Key = text?.Text.Reveal(),
-        CreatedAt = ArgumentText.Time(row.CreatedAt),
-        ExpiresAt = row.ExpiresAt is { } expires ? ArgumentText.Time(expires) : null,
-        RevokedAt = row.RevokedAt is { } revoked ? ArgumentText.Time(revoked) : null,
+        CreatedAt = WireText.Time(row.CreatedAt),
+        ExpiresAt = row.ExpiresAt is { } expires ? WireText.Time(expires) : null,
+        RevokedAt = row.RevokedAt is { } revoked ? WireText.Time(revoked) : null,
         UserId = row.BoundUser,
         Limits = row.Limits is null ? null : JsonSerializer.Deserialize(row.Limits, KeyLimitsJson.Default.KeyLimits),
     };

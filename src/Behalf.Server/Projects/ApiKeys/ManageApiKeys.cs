@@ -29,7 +29,7 @@ internal static class ManageApiKeys
         CallerParameter caller, CreateApiKeyRequest body, IDatabase database, CancellationToken ct)
     {
         var project = caller.Caller.Project;
-        var wanted = new NewApiKey { Kind = KeyKinds.Project, Name = ArgumentText.Required(body.Name, "name", 200) };
+        var wanted = new NewApiKey { Kind = KeyKinds.Project, Name = WireText.Required(body.Name, "name", 200) };
         var (text, row) = await database.WriteAsync(
             RowScope.Of(project),
             session => session.CreateKeyAsync(project, wanted, AuditEvent.By(caller, AuditActions.KeyCreated)),
@@ -44,7 +44,7 @@ internal static class ManageApiKeys
     public static async Task<ApiKeyAnswer> RotateAsync(
         CallerParameter caller, string id, RotateApiKeyRequest? body, IDatabase database, CancellationToken ct)
     {
-        var old = ArgumentText.Id<IdKinds.ApiKey>(id);
+        var old = WireText.Id<IdKinds.ApiKey>(id);
         var overlap = body?.OverlapSeconds ?? Day;
         if (overlap is < 0 or > 30 * Day)
         {
@@ -77,7 +77,7 @@ internal static class ManageApiKeys
     internal static async Task<RevokedAnswer> RevokeKeyAsync(
         Caller caller, string id, int kind, IDatabase database, CancellationToken ct)
     {
-        var key = ArgumentText.Id<IdKinds.ApiKey>(id);
+        var key = WireText.Id<IdKinds.ApiKey>(id);
         var known = await database.WriteAsync(
             RowScope.Of(caller.Project),
             async session =>

@@ -31,7 +31,7 @@ internal static class ManageUserKeys
     public static async Task<IResult> CreateAsync(
         CallerParameter caller, CreateUserKeyRequest body, IDatabase database, CancellationToken ct)
     {
-        var user = ArgumentText.UserId(body.UserId);
+        var user = WireText.UserId(body.UserId);
         var lifetime = body.ExpiresIn ?? Hour;
         if (lifetime is < 1 or > 24 * Hour)
         {
@@ -67,7 +67,7 @@ internal static class ManageUserKeys
     public static Task<Page<ApiKeyAnswer>> ListAsync(
         CallerParameter caller, [FromQuery(Name = "user_id")] string? userId, int? limit, string? cursor, IDatabase database, CancellationToken ct) =>
         ManageApiKeys.ListKeysAsync(
-            database, caller.Caller.Project, kind: 2, ArgumentText.Optional(userId, "user_id", ArgumentText.MostOfUserId), PageRequest.Parse(limit, cursor), ct);
+            database, caller.Caller.Project, kind: 2, WireText.Optional(userId, "user_id", WireText.MostOfUserId), PageRequest.Parse(limit, cursor), ct);
 
     public static Task<RevokedAnswer> RevokeAsync(CallerParameter caller, string id, IDatabase database, CancellationToken ct) =>
         ManageApiKeys.RevokeKeyAsync(caller, id, kind: 2, database, ct);
@@ -79,6 +79,6 @@ internal static class ManageUserKeys
             throw new Problem(Refusal.InvalidRequest, $"{field} takes at most {MostNames} names.");
         }
 
-        return names?.Select(n => ArgumentText.Required(n, field, 128)).ToList();
+        return names?.Select(n => WireText.Required(n, field, 128)).ToList();
     }
 }

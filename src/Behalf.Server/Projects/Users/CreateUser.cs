@@ -20,7 +20,7 @@ internal static class CreateUser
     public static async Task<IResult> HandleAsync(
         CallerParameter caller, CreateUserRequest body, IDatabase database, CancellationToken ct)
     {
-        var user = ArgumentText.UserId(body.UserId);
+        var user = WireText.UserId(body.UserId);
         var project = caller.Caller.Project;
         await database.WriteAsync(
             RowScope.Of(project),
