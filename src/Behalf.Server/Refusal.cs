@@ -67,6 +67,50 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
         409, 1115, "subject_changed", "The provider says that this is another account than before.",
         "Connect the same account again, or make a new link for the other one.");
 
+    // The SDKs show a refusal's message to their users only with code 1803; the slugs tell the three apart.
+    public static readonly Refusal AccountNotConnected = new(
+        400, 1803, "ActionExecute_ConnectedAccountNotFound", "The user has not connected this toolkit.",
+        "Make a link with POST /connected_accounts/link and show it to the user.");
+
+    public static readonly Refusal AccountExpired = new(
+        400, 1803, "ActionExecute_ConnectedAccountExpired", "The connection has expired.",
+        "Make a link with POST /connected_accounts/{id}/refresh and show it to the user.");
+
+    public static readonly Refusal ScopeMissing = new(
+        400, 1803, "ActionExecute_ScopeMissing", "The connection lacks a permission.",
+        "Show the user the link in the message.");
+
+    public static readonly Refusal AccountDisabled = new(
+        400, 1803, "ActionExecute_ConnectedAccountDisabled", "The connection is switched off.",
+        "Enable it with PATCH /connected_accounts/{id}/status.");
+
+    public static readonly Refusal AuthConfigDisabled = new(
+        400, 1803, "ActionExecute_AuthConfigDisabled", "The auth config of the connection is disabled.",
+        "Enable it with PATCH /auth_configs/{id}/ENABLED.");
+
+    public static readonly Refusal AccountOfOtherUser = new(
+        403, 1810, "ActionExecute_UserMismatch", "The connected account belongs to another user than user_id says.",
+        "Send the user's own account, or leave one of the two out.");
+
+    public static readonly Refusal AccountOfOtherToolkit = new(
+        400, 1811, "ActionExecute_ToolkitMismatch", "The connected account is of another toolkit.",
+        "Send an account of the tool's toolkit, or the user_id alone.");
+
+    public static readonly Refusal ToolNotAllowed = new(
+        403, 1812, "ActionExecute_ToolNotAllowed", "This tool may not be run with this key or account.",
+        "Use a key and an auth config that allow it.");
+
+    public static readonly Refusal ToolNotFound = new(
+        404, 1813, "Tool_ToolNotFound", "There is no such tool.", "See GET /tools for all of them.");
+
+    public static readonly Refusal ProviderFailed = new(
+        502, 1815, "ActionExecute_ProviderFailed", "The provider gave no usable answer.",
+        "Look at what was done before sending it again.");
+
+    public static readonly Refusal OriginMismatch = new(
+        400, 1814, "OriginMismatch", "The endpoint is not one of the toolkit's own.",
+        "Send a path, or a URL that begins with the toolkit's base address.");
+
     public static readonly Refusal TooLarge = new(
         413, 1050, "Request_TooLarge", "The request is larger than this server takes.", "Send less at once.");
 

@@ -47,7 +47,8 @@ const provider = new Provider(issuer, {
 // What happened, for tests that ask: which grants died, how often each user's tokens were refreshed.
 const ledger = [];
 provider.on('grant.success', (ctx) => note('token', ctx.oidc, { grant: ctx.oidc.params.grant_type }));
-provider.on('grant.error', (ctx, error) => note('refused', ctx.oidc, { grant: ctx.oidc.params?.grant_type, error: error.error_detail ?? error.error }));
+provider.on('grant.error', (ctx, error) =>
+  note('refused', ctx.oidc, { grant: ctx.oidc.params?.grant_type, error: error.error_detail ?? error.error }));
 provider.on('grant.revoked', (ctx, grantId) => note('grant_revoked', ctx.oidc, { grantId }));
 provider.on('revocation.success', (ctx) => note('revocation', ctx.oidc, {}));
 
@@ -76,11 +77,13 @@ async function interact(request, response) {
 
   const form = new URLSearchParams(await body(request));
   if (form.get('answer') === 'deny') {
-    return provider.interactionFinished(request, response, { error: 'access_denied', error_description: 'The user said no.' });
+    const no = { error: 'access_denied', error_description: 'The user said no.' };
+    return provider.interactionFinished(request, response, no);
   }
   if (prompt.name === 'login') {
-    if (!users.has(form.get('user'))) return json(response, 400, { error: `nobody here is called ${form.get('user')}` });
-    return provider.interactionFinished(request, response, { login: { accountId: form.get('user') } });
+    const accountId = form.get('user');
+    if (!users.has(accountId)) return json(response, 400, { error: `nobody here is called ${accountId}` });
+    return provider.interactionFinished(request, response, { login: { accountId } });
   }
   const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
   grant.addOIDCScope(params.scope);

@@ -3,7 +3,9 @@ using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.Connect;
 using Behalf.Accounts.Connect.Pages;
 using Behalf.Accounts.OAuth;
+using Behalf.Accounts.Refresh;
 using Behalf.Accounts.Revocation;
+using Behalf.Accounts.Toolkits;
 using Behalf.Wire;
 
 namespace Behalf.Accounts;
@@ -16,7 +18,6 @@ internal static class AccountsModule
     {
         services.AddJson(AccountsJson.Default);
         services.AddJson(ConnectJson.Default);
-        services.AddRazorComponents();
         services.AddSingleton(ManagedApps.From(managedApps));
         services.AddSingleton<RedirectUris>();
         services.AddSingleton<ShowAuthConfig>();
@@ -39,6 +40,18 @@ internal static class AccountsModule
         services.AddSingleton<ConnectPageRoutes>();
         services.AddSingleton<Callback>();
         services.AddSingleton<ListAccounts>();
+        services.AddSingleton<ShowToolkit>();
+        services.AddSingleton<RefreshAccount>();
+        services.AddSingleton<Refresher>();
+        services.AddSingleton<RefreshConnection>();
+        services.AddSingleton<EndAccount>();
+        services.AddSingleton<EndAccounts>();
+        services.AddSingleton<RefreshSweep>();
+        services.AddSingleton<RevokeUpstream>();
+        services.AddSingleton<ExpireFlows>();
+        services.AddHostedService(provider => provider.GetRequiredService<RefreshSweep>());
+        services.AddHostedService(provider => provider.GetRequiredService<RevokeUpstream>());
+        services.AddHostedService(provider => provider.GetRequiredService<ExpireFlows>());
         return services;
     }
 
@@ -50,6 +63,13 @@ internal static class AccountsModule
         configs.MapGet("/{id}", ManageAuthConfigs.GetAsync);
         configs.MapPatch("/{id}", ManageAuthConfigs.UpdateAsync);
         configs.MapPatch("/{id}/{status}", ManageAuthConfigs.SetStatusAsync);
+        configs.MapDelete("/{id}", EndAccounts.DeleteConfigAsync);
+
+        var toolkits = api.MapGroup("/toolkits").WithTags("Toolkits").Accepts(Both);
+        toolkits.MapGet("", ListToolkits.List);
+        toolkits.MapGet("/categories", ListToolkits.Categories);
+        toolkits.MapPost("/multi", ListToolkits.ListMany);
+        toolkits.MapGet("/{slug}", ListToolkits.Get);
 
         var accounts = api.MapGroup("/connected_accounts").WithTags("Connected accounts");
         accounts.MapPost("/link", CreateLink.HandleAsync).Accepts(Both).Produces<CreateLinkAnswer>(201);
@@ -58,13 +78,23 @@ internal static class AccountsModule
         accounts.MapGet("", ListAccounts.HandleAsync).Accepts(Both);
         accounts.MapGet("/{id}", ManageAccounts.GetAsync).Accepts(Both);
         accounts.MapPatch("/{id}", ManageAccounts.PatchAsync).Accepts(KeyKinds.Project);
+        accounts.MapDelete("/{id}", EndAccounts.DeleteAsync).Accepts(KeyKinds.Project);
+        accounts.MapPost("/{id}/revoke", EndAccounts.RevokeAsync).Accepts(KeyKinds.Project);
+        accounts.MapPost("/{id}/refresh", RefreshConnection.HandleAsync).Accepts(KeyKinds.Project);
+        accounts.MapPost("/{id}/test", RefreshConnection.TestAsync).Accepts(KeyKinds.Project);
         accounts.MapPatch("/{id}/status", ManageAccounts.SetEnabledAsync).Accepts(KeyKinds.Project);
+
+        var users = api.MapGroup("/users").WithTags("Users").Accepts(KeyKinds.Project);
+        users.MapGet("", ListUsers.HandleAsync);
+        users.MapDelete("/{userId}", EndAccounts.DeleteUserAsync);
+        api.MapDelete("/org/owner/project/{id}", EndAccounts.DeleteProjectAsync).WithTags("Projects").Accepts(KeyKinds.Admin);
     }
 
     public static void MapConnectPages(this IEndpointRouteBuilder app)
     {
         var pages = app.MapGroup("").AcceptsAnyone().ExcludeFromDescription();
         pages.MapConnectAssets();
+        pages.MapGet("/toolkits/{slug}/logo.svg", ListToolkits.Logo);
         pages.MapGet("/connect/logo/{project}/{flow}", BrandLogo.HandleAsync);
         Callback.Map(pages);
         ConnectPageRoutes.Map(pages);
@@ -80,6 +110,19 @@ internal static class AccountsModule
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(Page<AccountAnswer>))]
 [JsonSerializable(typeof(AccountDetail))]
+[JsonSerializable(typeof(Page<Toolkits.ToolkitAnswer>))]
+[JsonSerializable(typeof(Toolkits.ToolkitDetail))]
+[JsonSerializable(typeof(Page<Toolkits.CategoryAnswer>))]
+[JsonSerializable(typeof(Toolkits.ToolkitsRequest))]
+[JsonSerializable(typeof(RefreshConnectionRequest))]
+[JsonSerializable(typeof(RefreshConnectionAnswer))]
+[JsonSerializable(typeof(TestConnectionAnswer))]
+[JsonSerializable(typeof(RevokeAccountAnswer))]
+[JsonSerializable(typeof(DeletedAnswer))]
+[JsonSerializable(typeof(DeletedConfigAnswer))]
+[JsonSerializable(typeof(DeletedUserAnswer))]
+[JsonSerializable(typeof(DeletedProjectAnswer))]
+[JsonSerializable(typeof(Page<UserAnswer>))]
 [JsonSerializable(typeof(SetEnabledRequest))]
 [JsonSerializable(typeof(SuccessAnswer))]
 [JsonSerializable(typeof(PatchAccountRequest))]

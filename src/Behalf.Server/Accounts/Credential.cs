@@ -7,6 +7,9 @@ namespace Behalf.Accounts;
 /// <summary>What an account's calls are made with. Lives sealed in the vault and, for the length of a call, in memory.</summary>
 internal sealed record Credential
 {
+    /// <summary>For an open API.</summary>
+    public static Credential None { get; } = new();
+
     public string? AccessToken { get; init; }
 
     public string? RefreshToken { get; init; }

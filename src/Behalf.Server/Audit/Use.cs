@@ -1,3 +1,4 @@
+using Behalf.Audit.Calls;
 using Behalf.Storage;
 
 namespace Behalf.Audit;
@@ -13,6 +14,9 @@ internal sealed class Use
     /// <summary>For a use that ends in a change here (a connection, a refresh, a revocation): the event is appended in the
     /// transaction of that change, which does not happen without it.</summary>
     public static Use ToldWithItsEffect(AuditEvent told) => new(told);
+
+    /// <summary>For a call: the recorder has accepted its event and makes it durable before the answer leaves.</summary>
+    public static Use Of(CallRecord accepted) => new(accepted.Event);
 
     /// <summary>For a use that changes nothing here: the event is durable when this returns.</summary>
     public static async Task<Use> RecordAsync(IDatabase database, AuditEvent told, CancellationToken ct)

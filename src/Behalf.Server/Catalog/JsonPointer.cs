@@ -51,6 +51,7 @@ internal static class JsonPointer
             : pointer[1..].Split('/').Select(step => step
                 .Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
 
+    /// <summary>RFC 6901 §4: no leading zeros.</summary>
     private static int? Index(string step) =>
-        int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
+        (step is "0" || !step.StartsWith('0')) && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
 }

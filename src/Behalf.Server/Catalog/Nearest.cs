@@ -8,7 +8,7 @@ internal static class Nearest
     [
         .. (from name in names
             let distance = name.Contains(asked, StringComparison.OrdinalIgnoreCase) ? 1 : Distance(asked, name)
-            where distance <= Math.Max(1, name.Length / 3)
+            where distance <= Math.Max(2, name.Length / 3)
             orderby distance, name
             select name).Take(count),
     ];

@@ -41,6 +41,9 @@ internal sealed record Toolkit
     /// <summary>Headers on every call, such as an API version.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = EmptyText;
 
+    /// <summary>Headers that a caller of the proxy may set beyond the harmless ones.</summary>
+    public IReadOnlyList<string> ProxyHeaders { get; init; } = [];
+
     /// <summary>What <c>{name}</c> stands for in the URLs above and below.</summary>
     public IReadOnlyList<ConnectionField> Variables { get; init; } = [];
 

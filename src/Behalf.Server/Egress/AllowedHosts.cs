@@ -53,7 +53,8 @@ internal sealed class AllowedHosts
             || url.UserInfo.Length > 0
             || (below && (url.HostNameType != UriHostNameType.Dns || !url.IdnHost.Contains('.', StringComparison.Ordinal))))
         {
-            throw new FormatException($"'{rule}' is not a host, such as api.example.com, api.example.com:8443 or *.example.com.");
+            throw new FormatException(
+                $"'{rule}' is not a host, such as api.example.com, api.example.com:8443 or *.example.com.");
         }
 
         return ((below ? "." : "") + url.IdnHost, PortOf(url));

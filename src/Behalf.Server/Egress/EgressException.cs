@@ -22,7 +22,8 @@ internal sealed class EgressException : Exception
     public static EgressException Denied(EgressDenial denial, bool unsent = true) =>
         new(EgressFailure.Denied, unsent, Sentence(denial)) { Denial = denial };
 
-    public static EgressException Of(EgressFailure failure, bool unsent = false) => new(failure, unsent, Sentence(failure));
+    public static EgressException Of(EgressFailure failure, bool unsent = false) =>
+        new(failure, unsent, Sentence(failure));
 
     public EgressException AfterSending() => new(Failure, unsent: false, Message) { Denial = Denial };
 
@@ -33,7 +34,8 @@ internal sealed class EgressException : Exception
         EgressDenial.Header => "A header of the request is not one that may be sent, or its value is not.",
         EgressDenial.Host => "The host is not among those that this call may go to.",
         EgressDenial.Address =>
-            $"The host has no public address. If this server shall call it, the operator names its range in {EgressOptions.Variable}.",
+            "The host has no public address. If this server shall call it, the operator names its range in "
+            + EgressOptions.Variable + ".",
         EgressDenial.Port => "The port belongs to another protocol than HTTP.",
         EgressDenial.Plaintext => "The host may be called by https only.",
         _ => throw new ArgumentOutOfRangeException(nameof(denial)),

@@ -18,7 +18,12 @@ internal sealed record EgressOptions
     /// <exception cref="FormatException">Names the variable and the part of its value that is wrong.</exception>
     public static EgressOptions Parse(string? allow) => new()
     {
-        Allow = [.. (allow ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Range)],
+        Allow =
+        [
+            .. (allow ?? "")
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(Range),
+        ],
     };
 
     private static IPNetwork Range(string text)

@@ -29,10 +29,10 @@ internal static class Faults
         HttpRequestError.ConnectionError => EgressException.Of(EgressFailure.ConnectFailed, unsent: true),
         HttpRequestError.SecureConnectionError => EgressException.Of(EgressFailure.TlsFailed, unsent: true),
         HttpRequestError.ConfigurationLimitExceeded => EgressException.Of(EgressFailure.TooLarge),
-        HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError =>
-            EgressException.Of(EgressFailure.InvalidResponse),
+        HttpRequestError.InvalidResponse => EgressException.Of(EgressFailure.InvalidResponse),
 
-        // ResponseEnded, and whatever has no name of its own, such as a reset: the request was under way.
+        // ResponseEnded, HttpProtocolError, which is how HTTP/2 ends a stream early, and what has no name of its own, such
+        // as a TCP reset: the request was under way.
         _ => EgressException.Of(EgressFailure.ResponseEnded),
     };
 }

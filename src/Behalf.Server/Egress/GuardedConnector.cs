@@ -37,7 +37,8 @@ internal sealed class GuardedConnector(AddressGuard guard, ResolveHost resolve)
             ct.ThrowIfCancellationRequested();
         }
 
-        return await TryOpenAsync(allowed[^1], port, ct) ?? throw EgressException.Of(EgressFailure.ConnectFailed, unsent: true);
+        return await TryOpenAsync(allowed[^1], port, ct)
+            ?? throw EgressException.Of(EgressFailure.ConnectFailed, unsent: true);
     }
 
     private async Task<IPAddress[]> AddressesOfAsync(string host, CancellationToken ct)

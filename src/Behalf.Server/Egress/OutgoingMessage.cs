@@ -6,7 +6,8 @@ internal static class OutgoingMessage
     /// <summary>GitHub and others refuse requests that do not say what sends them.</summary>
     private const string UserAgent = "behalf";
 
-    public static HttpRequestMessage Of(EgressRequest request, Uri url, IReadOnlyList<KeyValuePair<string, string>> headers)
+    public static HttpRequestMessage Of(
+        EgressRequest request, Uri url, IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         var message = new HttpRequestMessage(request.Method, url) { Content = Content(request) };
         message.Headers.TryAddWithoutValidation("Accept-Encoding", AnswerBody.Codings);

@@ -29,7 +29,8 @@ internal static class Redirects
             : throw EgressException.Denied(EgressDenial.Url, unsent: false);
     }
 
-    /// <summary>Credentials travel in headers of many names, so a stranger gets no header but those known to be harmless.</summary>
+    /// <summary>Credentials travel in headers of many names: a stranger gets no header but those known to be
+    /// harmless.</summary>
     public static Hop Follow(Hop hop, Uri url)
     {
         if (hop.Url.Scheme == Uri.UriSchemeHttps && url.Scheme == Uri.UriSchemeHttp)

@@ -55,7 +55,8 @@ internal static partial class UrlRules
             }
 
             string[] segments = match.Groups["many"].Success ? value.Trim('/').Split('/') : [value];
-            wrong ??= segments.Select(PathSegment.Fault).FirstOrDefault(f => f is not null) is { } f ? $"{name} {f}." : null;
+            var faulty = segments.Select(PathSegment.Fault).FirstOrDefault(found => found is not null);
+            wrong ??= faulty is null ? null : $"{name} {faulty}.";
             return string.Join('/', segments.Select(PathSegment.Encode));
         });
         url = wrong is null ? Join(baseUrl, path, Encode(query)) : null;
@@ -123,7 +124,7 @@ internal static partial class UrlRules
         var start = reference.AsSpan(scheme + 3).IndexOfAny('/', '?');
         var rest = start < 0 ? "/" : reference[(scheme + 3 + start)..];
         var prefix = Prefix(baseUrl);
-        return rest.StartsWith(prefix, StringComparison.Ordinal) && (rest.Length == prefix.Length || rest[prefix.Length] is '/' or '?')
+        return rest.StartsWith(prefix, StringComparison.Ordinal) && (rest[prefix.Length..] is "" or ['/' or '?', ..])
             ? rest[prefix.Length..]
             : null;
     }
@@ -145,7 +146,8 @@ internal static partial class UrlRules
     private static string Prefix(Uri baseUrl) => baseUrl.AbsolutePath.TrimEnd('/');
 
     private static bool SameOrigin(Uri one, Uri other) =>
-        one.Scheme == other.Scheme && one.IdnHost == other.IdnHost && one.Port == other.Port && other.UserInfo.Length == 0;
+        one.Scheme == other.Scheme && one.IdnHost == other.IdnHost && one.Port == other.Port
+        && other.UserInfo.Length == 0;
 
     private static string Encode(IEnumerable<KeyValuePair<string, string>> query) =>
         string.Join('&', query.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));

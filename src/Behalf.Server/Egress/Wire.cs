@@ -66,5 +66,7 @@ internal sealed class Wire : IDisposable
         };
 
     private static ValueTask<Stream> SendOnceAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken ct) =>
-        new(context.NegotiatedHttpVersion.Major == 1 ? new SentOnceStream(context.PlaintextStream) : context.PlaintextStream);
+        new(context.NegotiatedHttpVersion.Major == 1
+            ? new SentOnceStream(context.PlaintextStream)
+            : context.PlaintextStream);
 }

@@ -1,3 +1,4 @@
+using Behalf.Audit.Sealing;
 using Behalf.Storage;
 using Behalf.Wire;
 
@@ -13,13 +14,18 @@ internal static class Health
         routes.MapGet("/health/ready", ReadyAsync).AcceptsAnyone().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> ReadyAsync(IDatabase database, CancellationToken ct)
+    private static async Task<IResult> ReadyAsync(IDatabase database, Sealer sealer, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(TimeSpan.FromSeconds(2));
         try
         {
             await database.ProbeAsync(limit.Token);
+            if (sealer.Fault is not null)
+            {
+                return Results.Text("{\"status\":\"audit_unsealed\"}", "application/json", statusCode: 503);
+            }
+
             return Results.Text("{\"status\":\"ready\"}", "application/json");
         }
         catch (Exception e) when (e is Problem or OperationCanceledException)

@@ -47,8 +47,11 @@ public sealed class AllowedHostsTests
     [InlineData("api.example.com:")]
     [InlineData("api example.com")]
     [InlineData("2130706433")]
-    public void A_rule_that_is_no_host_is_named(string rule) =>
-        Assert.Contains($"'{rule}'", Assert.Throws<FormatException>(() => AllowedHosts.Of([rule])).Message, StringComparison.Ordinal);
+    public void A_rule_that_is_no_host_is_named(string rule)
+    {
+        var refusal = Assert.Throws<FormatException>(() => AllowedHosts.Of([rule]));
+        Assert.Contains($"'{rule}'", refusal.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void No_rule_at_all_is_a_mistake_and_does_not_mean_any() => Assert.Throws<FormatException>(() => AllowedHosts.Of([]));

@@ -127,7 +127,8 @@ public sealed class AnswerTests
     [InlineData(500)]
     public async Task Every_status_is_an_answer(int status)
     {
-        await using var server = RawServer.Answering($"HTTP/1.1 {status} X\r\nContent-Length: 0\r\nContent-Encoding: gzip\r\n\r\n");
+        await using var server = RawServer.Answering(
+            $"HTTP/1.1 {status} X\r\nContent-Length: 0\r\nContent-Encoding: gzip\r\n\r\n");
         using var http = Calls.Http(Calls.Loopback);
         var answer = await http.SendAsync(Calls.Get(server.Url()));
         Assert.Equal((status, 0), (answer.Status, answer.Body.Length));

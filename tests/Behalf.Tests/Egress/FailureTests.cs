@@ -104,7 +104,8 @@ public sealed class FailureTests
     [Fact]
     public async Task Endless_headers_are_not_read_to_their_end()
     {
-        await using var server = RawServer.Answering($"HTTP/1.1 200 OK\r\n{string.Concat(Enumerable.Repeat("X-Pad: 0123456789\r\n", 10_000))}\r\n");
+        var padding = string.Concat(Enumerable.Repeat("X-Pad: 0123456789\r\n", 10_000));
+        await using var server = RawServer.Answering($"HTTP/1.1 200 OK\r\n{padding}\r\n");
         using var http = Calls.Http(Calls.Loopback);
         Expect(EgressFailure.TooLarge, unsent: false, await http.FailAsync(Calls.Get(server.Url())));
     }
@@ -153,7 +154,8 @@ public sealed class FailureTests
             await connection.ReadRequestAsync();
         });
         using var http = Calls.Http(Calls.Loopback);
-        var stopped = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => http.SendAsync(Calls.Get(server.Url()), hangUp.Token));
+        var stopped = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => http.SendAsync(Calls.Get(server.Url()), hangUp.Token));
         Assert.Equal(hangUp.Token, stopped.CancellationToken);
     }
 

@@ -102,15 +102,17 @@ public sealed class ForgeryTests
         Assert.Equal(0, sink.Connections);
     }
 
-    [Fact]
-    public async Task Of_several_addresses_only_those_that_are_allowed_are_tried()
+    [Theory]
+    [InlineData("127.0.0.3", "127.0.0.2")]
+    [InlineData("127.0.0.2", "127.0.0.3")]
+    public async Task Of_several_addresses_only_those_that_are_allowed_are_tried(string first, string second)
     {
         await using var allowed = RawServer.Answering(Ok, "127.0.0.2");
         await using var sink = RawServer.Start(_ => Task.CompletedTask, "127.0.0.1", allowed.Port);
         using var http = Calls.Http(
-            EgressOptions.Parse("127.0.0.2/31"), Always("127.0.0.1", "10.0.0.1", "127.0.0.3", "127.0.0.2", "::1"));
+            EgressOptions.Parse("127.0.0.2/31"), Always("127.0.0.1", "10.0.0.1", first, second, "::1"));
 
-        // Nobody listens on 127.0.0.3: the next one is tried.
+        // Nobody listens on 127.0.0.3: then the other one is tried.
         Assert.Equal(200, (await http.SendAsync(Calls.Get(allowed.Url(host: "several.test")))).Status);
         Assert.Equal(0, sink.Connections);
     }
@@ -131,7 +133,8 @@ public sealed class ForgeryTests
     {
         await using var sink = RawServer.Sink();
         var target = location.Replace("PORT", $"{sink.Port}", StringComparison.Ordinal);
-        await using var allowed = RawServer.Answering($"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n", "127.0.0.2");
+        await using var allowed = RawServer.Answering(
+            $"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n", "127.0.0.2");
         using var http = Calls.Http(EgressOptions.Parse("127.0.0.2/32"), Always("127.0.0.1"));
 
         var refusal = await http.FailAsync(Calls.Get(allowed.Url(host: "127.0.0.2")) with { FollowRedirects = true });
@@ -148,6 +151,19 @@ public sealed class ForgeryTests
         using var http = Calls.Http(Calls.Loopback, (_, _) => throw new InvalidOperationException("resolved"));
         var request = Calls.Get(new Uri("https://evil.test/")) with { Hosts = AllowedHosts.Of(["api.example.com"]) };
         Assert.Equal(EgressDenial.Host, (await http.FailAsync(request)).Denial);
+    }
+
+    [Theory]
+    [InlineData("http://user@127.0.0.1:PORT/")]
+    [InlineData("http://user:password@127.0.0.1:PORT/")]
+    [InlineData("ftp://127.0.0.1:PORT/")]
+    public async Task Not_even_an_allowed_address_is_called_with_a_user_name_or_another_scheme(string text)
+    {
+        await using var sink = RawServer.Sink();
+        using var http = Calls.Http(Calls.Loopback);
+        var refusal = await http.FailAsync(Calls.Get(new Uri(text.Replace("PORT", $"{sink.Port}", StringComparison.Ordinal))));
+        Assert.Equal(EgressDenial.Url, refusal.Denial);
+        Assert.Equal(0, sink.Connections);
     }
 
     private static ResolveHost Always(params string[] addresses) =>

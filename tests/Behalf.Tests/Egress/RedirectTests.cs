@@ -52,7 +52,8 @@ public sealed class RedirectTests
         await using var server = RawServer.Answering(
             $"HTTP/1.1 302 Found\r\nLocation: {stranger.Url()}\r\nContent-Length: 0\r\n\r\n");
         using var http = Calls.Http(Calls.Loopback);
-        var request = Calls.Get(server.Url()) with { FollowRedirects = true, Hosts = AllowedHosts.Of([$"127.0.0.1:{server.Port}"]) };
+        var hosts = AllowedHosts.Of([$"127.0.0.1:{server.Port}"]);
+        var request = Calls.Get(server.Url()) with { FollowRedirects = true, Hosts = hosts };
 
         Assert.Equal(EgressDenial.Host, (await http.FailAsync(request)).Denial);
         Assert.Equal(0, stranger.Connections);
@@ -84,8 +85,11 @@ public sealed class RedirectTests
     [InlineData("https://API.example.com:443/other", 4)]
     [InlineData("https://api.example.com:8443/", 2)]
     [InlineData("https://example.com/", 2)]
-    public void Host_and_port_decide_who_is_a_stranger(string url, int headers) =>
-        Assert.Equal(headers, Redirects.Follow(new Hop(new Uri("https://api.example.com/"), 0, Headers), new Uri(url)).Headers.Count);
+    public void Host_and_port_decide_who_is_a_stranger(string url, int headers)
+    {
+        var hop = new Hop(new Uri("https://api.example.com/"), 0, Headers);
+        Assert.Equal(headers, Redirects.Follow(hop, new Uri(url)).Headers.Count);
+    }
 
     /// <summary>Redirects from /n to /n-1, and answers at /0.</summary>
     private static RawServer Counting(int from) => RawServer.Start(async connection =>

@@ -28,7 +28,8 @@ public sealed class SentOnceTests
 
     [Theory]
     [MemberData(nameof(Requests))]
-    public async Task A_connection_that_ends_after_the_request_does_not_make_it_go_out_again(string method, string body, bool reset)
+    public async Task A_connection_that_ends_after_the_request_does_not_make_it_go_out_again(
+        string method, string body, bool reset)
     {
         await using var server = RawServer.Start(async connection =>
         {

@@ -19,7 +19,7 @@ internal sealed record TokenAnswer(HttpStatusCode Status, JsonElement Body)
 }
 
 /// <summary>The authorization code flow by hand, so that the peers are proven without any of our own code.</summary>
-/// <remarks>The client's secret goes as <c>client_secret_basic</c> or <c>client_secret_post</c> (RFC 6749 §2.3.1), as the peer wants it.</remarks>
+/// <remarks>The secret goes in a header or in the body (RFC 6749 §2.3.1), as the peer wants it.</remarks>
 internal sealed class CodeFlow(Uri authorizeUrl, Uri tokenUrl, string clientId, string clientSecret, bool secretInBody)
     : IDisposable
 {
@@ -28,8 +28,6 @@ internal sealed class CodeFlow(Uri authorizeUrl, Uri tokenUrl, string clientId, 
     private readonly HttpClient http = new();
 
     public string Verifier { get; } = "verifier-0123456789-0123456789-0123456789-0123456789";
-
-    public HttpClient Http => http;
 
     public Uri Authorize(string? scope, params (string Name, string Value)[] more)
     {
@@ -59,15 +57,17 @@ internal sealed class CodeFlow(Uri authorizeUrl, Uri tokenUrl, string clientId, 
     }
 
     public static string Parameter(Uri callback, string name) =>
-        HttpUtility.ParseQueryString(callback.Query)[name] ?? throw new InvalidOperationException($"no {name} in {callback}");
+        HttpUtility.ParseQueryString(callback.Query)[name]
+        ?? throw new InvalidOperationException($"no {name} in {callback}");
 
-    public Task<TokenAnswer> ExchangeAsync(Uri callback, string? verifier, CancellationToken ct) => PostAsync(tokenUrl, new()
-    {
-        ["grant_type"] = "authorization_code",
-        ["code"] = Parameter(callback, "code"),
-        ["redirect_uri"] = RedirectUri.AbsoluteUri,
-        ["code_verifier"] = verifier ?? "",
-    }, ct);
+    public Task<TokenAnswer> ExchangeAsync(Uri callback, string verifier, CancellationToken ct) =>
+        PostAsync(tokenUrl, new()
+        {
+            ["grant_type"] = "authorization_code",
+            ["code"] = Parameter(callback, "code"),
+            ["redirect_uri"] = RedirectUri.AbsoluteUri,
+            ["code_verifier"] = verifier,
+        }, ct);
 
     public Task<TokenAnswer> RefreshAsync(string refreshToken, CancellationToken ct) =>
         PostAsync(tokenUrl, new() { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }, ct);
@@ -90,13 +90,19 @@ internal sealed class CodeFlow(Uri authorizeUrl, Uri tokenUrl, string clientId, 
         request.Content = new FormUrlEncodedContent(form);
         using var response = await http.SendAsync(request, ct);
         var text = await response.Content.ReadAsStringAsync(ct);
-        return new TokenAnswer(response.StatusCode, JsonSerializer.Deserialize<JsonElement>(text.Length > 0 ? text : "{}"));
+        // A revocation answers with nothing at all (RFC 7009 §2.2).
+        var body = text.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(text) : default;
+        return new TokenAnswer(response.StatusCode, body);
     }
 
     public Task<TokenAnswer> GetAsync(Uri url, string bearer, CancellationToken ct) =>
         SendAsync(HttpMethod.Get, url, bearer, null, ct);
 
-    public async Task<TokenAnswer> SendAsync(HttpMethod method, Uri url, string bearer, object? body, CancellationToken ct)
+    public Task<TokenAnswer> PostJsonAsync(Uri url, string bearer, object? body, CancellationToken ct) =>
+        SendAsync(HttpMethod.Post, url, bearer, body, ct);
+
+    private async Task<TokenAnswer> SendAsync(
+        HttpMethod method, Uri url, string bearer, object? body, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(method, url);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);

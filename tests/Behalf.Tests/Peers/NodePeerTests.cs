@@ -11,9 +11,9 @@ public sealed class NodePeerTests
     [Fact]
     public async Task A_peer_that_cannot_start_says_why()
     {
-        var env = new Dictionary<string, string> { ["PEER_CONFIG"] = "not json" };
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => NodePeer.StartAsync("oidc.mjs", [], env, "\"ready\":true", ct));
-        Assert.Contains("not json", failure.Message, StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => NodePeer.StartServerAsync("oidc.mjs", "no configuration", ct));
+        Assert.Contains("TypeError", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

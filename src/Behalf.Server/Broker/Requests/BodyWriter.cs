@@ -20,8 +20,8 @@ internal static class BodyWriter
     /// <summary>As the URL standard's serializer of <c>application/x-www-form-urlencoded</c> does: a space is a plus.</summary>
     public static byte[] WriteForm(JsonObject body, Func<string, ListStyle> style)
     {
-        var pairs = body.SelectMany(member => WireText.Pairs(member.Key, member.Value, style(member.Key)));
-        return Encoding.ASCII.GetBytes(string.Join('&', pairs.Select(pair => $"{Escape(pair.Name)}={Escape(pair.Text)}")));
+        var pairs = body.SelectMany(member => ArgumentText.Pairs(member.Key, member.Value, style(member.Key)));
+        return Encoding.ASCII.GetBytes(string.Join('&', pairs.Select(pair => $"{Escape(pair.Key)}={Escape(pair.Value)}")));
     }
 
     private static string Escape(string text) =>

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Behalf.Catalog;
+using Behalf.Egress;
 
 namespace Behalf.Broker.Requests;
 
 /// <summary>Turns a tool call into an HTTP request. Pure: the same arguments make the same bytes.</summary>
-internal static partial class RequestBuilder
+internal static class RequestBuilder
 {
     /// <param name="arguments">As <see cref="ToolArguments.Prepare"/> left them and the tool's schema accepted them.</param>
     /// <param name="variables">The connection's values for the variables of the toolkit's URLs.</param>
@@ -17,19 +17,13 @@ internal static partial class RequestBuilder
         var request = tool.Request;
         var places = new ArgumentPlaces(tool);
         var template = new Template(name => Argument(arguments, name));
-        var url = new RequestUrl(toolkit.BaseUrl(request.Server, variables));
-        AppendPath(url, request.Path, template);
-        AppendTemplatedQuery(url, request.Query, template);
-        foreach (var (name, binding) in places.InQuery)
-        {
-            AppendArgument(url, name, binding, arguments);
-        }
-
+        var query = TemplatedQuery(request.Query, template).Concat(places.InQuery.SelectMany(place =>
+            Pairs(place.WireName, Argument(arguments, place.Name), place.Style)));
         var (content, type) = Body(tool, places, arguments, template);
         return new ToolHttpRequest
         {
             Method = Method(request.Method),
-            Url = url.Build(),
+            Url = Url(toolkit.BaseUrl(request.Server, variables), request.Path, template, query),
             Headers = Headers(toolkit, request, places, arguments),
             Content = content,
             ContentType = type,
@@ -54,61 +48,33 @@ internal static partial class RequestBuilder
             var template = new Template(name => name.StartsWith("item.", StringComparison.Ordinal)
                 ? Argument(item, name["item.".Length..])
                 : Argument(arguments, name));
-            var url = new RequestUrl(toolkit.BaseUrl(tool.Request.Server, variables));
-            AppendPath(url, followUp.Path, template);
-            AppendTemplatedQuery(url, followUp.Query, template);
             return new ToolHttpRequest
             {
                 Method = HttpMethod.Get,
-                Url = url.Build(),
+                Url = Url(toolkit.BaseUrl(tool.Request.Server, variables), followUp.Path, template,
+                    TemplatedQuery(followUp.Query, template)),
                 Headers = Headers(toolkit, tool.Request, null, arguments),
             };
         }
     }
 
-    private static void AppendPath(RequestUrl url, string path, Template template)
+    private static Uri Url(
+        string baseUrl, string path, Template template, IEnumerable<KeyValuePair<string, string>> query)
     {
-        var at = 0;
-        foreach (var place in PathPlace().EnumerateMatches(path))
-        {
-            url.AppendPath(path[at..place.Index]);
-            var inner = path[(place.Index + 1)..(place.Index + place.Length - 1)];
-            var name = inner.TrimEnd('*');
-            var value = WireText.Of(template.Argument(name));
-            if (inner.EndsWith('*'))
-            {
-                url.AppendSegments(name, value);
-            }
-            else
-            {
-                url.AppendSegment(name, value);
-            }
-
-            at = place.Index + place.Length;
-        }
-
-        url.AppendPath(path[at..]);
+        var values = Placeholders.InPath(path).Distinct()
+            .ToDictionary(name => name, name => ArgumentText.Of(template.Argument(name)), StringComparer.Ordinal);
+        return UrlRules.TryFill(new Uri(baseUrl), path, values, query, out var url, out var fault)
+            ? url
+            : throw new ToolArgumentException(
+                values.Keys.FirstOrDefault(name => fault.StartsWith(name + " ", StringComparison.Ordinal)) ?? "", fault);
     }
 
-    private static void AppendTemplatedQuery(
-        RequestUrl url, IReadOnlyDictionary<string, JsonElement> query, Template template)
-    {
-        foreach (var (name, value) in query)
-        {
-            if (template.Fill(value) is { } filled)
-            {
-                url.AppendQuery(name, filled, ListStyle.Repeat);
-            }
-        }
-    }
+    private static IEnumerable<KeyValuePair<string, string>> TemplatedQuery(
+        IReadOnlyDictionary<string, JsonElement> query, Template template) =>
+        query.SelectMany(parameter => Pairs(parameter.Key, template.Fill(parameter.Value), ListStyle.Repeat));
 
-    private static void AppendArgument(RequestUrl url, string name, Binding? binding, JsonElement arguments)
-    {
-        if (Argument(arguments, name) is { } value)
-        {
-            url.AppendQuery(binding?.Name ?? name, value, binding?.Style ?? ListStyle.Repeat);
-        }
-    }
+    private static IEnumerable<KeyValuePair<string, string>> Pairs(string name, JsonNode? value, ListStyle style) =>
+        value is null ? [] : ArgumentText.Pairs(name, value, style);
 
     private static (byte[] Content, string? Type) Body(
         Tool tool, ArgumentPlaces places, JsonElement arguments, Template template)
@@ -135,38 +101,40 @@ internal static partial class RequestBuilder
     private static JsonObject Collect(ArgumentPlaces places, JsonElement arguments)
     {
         var body = new JsonObject();
-        foreach (var (name, binding) in places.InBody)
+        foreach (var place in places.InBody)
         {
-            if (Argument(arguments, name) is { } value)
+            if (Argument(arguments, place.Name) is { } value)
             {
-                body[binding?.Name ?? name] = value;
+                body[place.WireName] = value;
             }
         }
 
         return body;
     }
 
-    private static List<KeyValuePair<string, string>> Headers(
+    private static KeyValuePair<string, string>[] Headers(
         Toolkit toolkit, ToolRequest request, ArgumentPlaces? places, JsonElement arguments)
     {
-        List<KeyValuePair<string, string>> headers = [.. toolkit.Headers, .. request.Headers];
-        if (!headers.Exists(header => header.Key.Equals("Accept", StringComparison.OrdinalIgnoreCase)))
+        var headers = new Dictionary<string, string>(toolkit.Headers, StringComparer.OrdinalIgnoreCase);
+        headers.TryAdd("Accept", "application/json");
+        foreach (var (name, value) in request.Headers)
         {
-            headers.Add(new("Accept", "application/json"));
+            headers[name] = value;
         }
 
-        foreach (var (name, binding) in places?.InHeader ?? [])
+        foreach (var place in places?.InHeader ?? [])
         {
-            if (Argument(arguments, name) is { } value)
+            if (Argument(arguments, place.Name) is { } value)
             {
-                var text = WireText.Of(value);
-                headers.Add(text.All(c => c is >= ' ' and <= '~')
-                    ? new(binding?.Name ?? name, text)
-                    : throw new ToolArgumentException(name, $"{name} becomes a header: it must be plain ASCII on one line."));
+                var text = ArgumentText.Of(value);
+                headers[place.WireName] = text.All(c => c is >= ' ' and <= '~')
+                    ? text
+                    : throw new ToolArgumentException(
+                        place.Name, $"{place.Name} becomes a header: it must be plain ASCII on one line.");
             }
         }
 
-        return headers;
+        return [.. headers];
     }
 
     private static JsonNode? Argument(JsonElement arguments, string name) =>
@@ -181,7 +149,4 @@ internal static partial class RequestBuilder
         ToolMethod.Patch => HttpMethod.Patch,
         _ => HttpMethod.Delete,
     };
-
-    [GeneratedRegex(@"\{[a-zA-Z][a-zA-Z0-9_.]*\*?\}")]
-    internal static partial Regex PathPlace();
 }

@@ -2,12 +2,13 @@ using System.Net.Mail;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Behalf.Broker.Requests;
 
 /// <summary>Writes a mail message: <c>{"to": […], "cc": […], "bcc": […], "subject": …, "body": …, "html": …}</c>.
 /// The provider adds sender, date and message id.</summary>
-internal static class Rfc5322
+internal static partial class Rfc5322
 {
     private const string NewLine = "\r\n";
 
@@ -24,13 +25,13 @@ internal static class Rfc5322
         AppendAddresses(message, "To", parts["to"]);
         AppendAddresses(message, "Cc", parts["cc"]);
         AppendAddresses(message, "Bcc", parts["bcc"]);
-        AppendHeader(message, "Subject", EncodeWords(SingleLine(WireText.Of(parts["subject"]))));
+        AppendHeader(message, "Subject", EncodeSubject(SingleLine(ArgumentText.Of(parts["subject"]))));
         AppendHeader(message, "MIME-Version", "1.0");
         var html = parts["html"]?.GetValueKind() is JsonValueKind.True;
         AppendHeader(message, "Content-Type", $"text/{(html ? "html" : "plain")}; charset=utf-8");
         AppendHeader(message, "Content-Transfer-Encoding", "base64");
         message.Append(NewLine);
-        foreach (var line in Encoding.UTF8.GetBytes(WireText.Of(parts["body"])).Chunk(BytesPerLine))
+        foreach (var line in Encoding.UTF8.GetBytes(ArgumentText.Of(parts["body"])).Chunk(BytesPerLine))
         {
             message.Append(Convert.ToBase64String(line)).Append(NewLine);
         }
@@ -40,7 +41,7 @@ internal static class Rfc5322
 
     private static void AppendAddresses(StringBuilder message, string header, JsonNode? addresses)
     {
-        var written = (addresses is JsonArray list ? list.Select(WireText.Of) : addresses is null ? [] : [WireText.Of(addresses)])
+        var written = (addresses is JsonArray list ? list.Select(ArgumentText.Of) : addresses is null ? [] : [ArgumentText.Of(addresses)])
             .Where(address => address.Length > 0)
             .Select(WriteAddress)
             .ToArray();
@@ -54,25 +55,29 @@ internal static class Rfc5322
     /// <summary>An address is parsed and written anew: what a model sends can add no header and no second recipient.</summary>
     private static string WriteAddress(string text)
     {
-        if (text.Any(char.IsControl) || !MailAddress.TryCreate(text, out var address) || !Ascii.IsValid(address.Address))
+        // The library's own parser takes the last of several addresses, hence the form is checked first.
+        var form = OneAddress().Match(text);
+        var address = form.Groups["address"].Value;
+        if (!form.Success || !MailAddress.TryCreate(address, out var parsed) || parsed.Address != address || !Ascii.IsValid(address))
         {
-            throw new ToolArgumentException("", $"'{SingleLine(text)}' is not a mail address such as ada@example.org.");
+            throw new ToolArgumentException("", $"'{SingleLine(text)}' is not one mail address such as ada@example.org.");
         }
 
-        return address.DisplayName.Length is 0 ? address.Address : $"{EncodeName(address.DisplayName)} <{address.Address}>";
+        var name = SingleLine(form.Groups["name"].Value.Trim().Trim('"'));
+        return name.Length is 0 ? address : $"{EncodeName(name)} <{address}>";
     }
 
     /// <summary>Plain words stay; anything else is an encoded word, which needs no quoting (RFC 2047 §5).</summary>
     private static string EncodeName(string name) =>
-        name.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-') ? name : EncodeWord(name);
+        name.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-') && name.Length < 60 ? name : EncodeWords(name);
+
+    private static string EncodeSubject(string text) =>
+        text.All(c => c is >= ' ' and <= '~') && !text.Contains("=?", StringComparison.Ordinal) && text.Length < 900
+            ? text
+            : EncodeWords(text);
 
     private static string EncodeWords(string text)
     {
-        if (text.All(c => c is >= ' ' and <= '~') && !text.Contains("=?", StringComparison.Ordinal) && text.Length < 900)
-        {
-            return text;
-        }
-
         var words = new List<string>();
         var word = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
@@ -97,4 +102,7 @@ internal static class Rfc5322
 
     private static void AppendHeader(StringBuilder message, string name, string value) =>
         message.Append(name).Append(": ").Append(value).Append(NewLine);
+
+    [GeneratedRegex(@"^\s*(?:(?<name>[^<>]*)<(?<address>[^<>\s,;]+)>|(?<address>[^<>\s,;]+))\s*\z")]
+    private static partial Regex OneAddress();
 }

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Behalf.Catalog;
 
 namespace Behalf.Broker.Requests;
 
 /// <summary>Fills in a template: a string that is wholly <c>{name}</c> becomes that argument, of whatever type; an object
-/// with one member that starts with <c>$</c> is a call of a function of <see cref="TemplateFunctions"/>; all else is
+/// with one member that starts with <c>$</c> is a call of one of <see cref="Placeholders.Functions"/>; all else is
 /// itself. What depends on an absent argument is left out.</summary>
 internal sealed class Template(Func<string, JsonNode?> argument)
 {
@@ -21,11 +22,7 @@ internal sealed class Template(Func<string, JsonNode?> argument)
 
     public JsonNode? Argument(string name) => argument(name);
 
-    /// <summary>The parameter's name, if the text is a place for one.</summary>
-    public static string? PlaceName(string text) =>
-        text is ['{', .. var name, '}'] && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.') ? name : null;
-
-    private JsonNode? FillText(string text) => PlaceName(text) is { } name ? Argument(name) : JsonValue.Create(text);
+    private JsonNode? FillText(string text) => Placeholders.Name(text) is { } name ? Argument(name) : JsonValue.Create(text);
 
     private JsonArray FillList(JsonElement template) =>
         [.. template.EnumerateArray().Select(Fill).Where(item => item is not null)];

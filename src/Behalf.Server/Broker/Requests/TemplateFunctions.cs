@@ -6,12 +6,9 @@ using System.Text.Json.Nodes;
 
 namespace Behalf.Broker.Requests;
 
-/// <summary>Everything a template can compute. The list is closed: a definition is data, not a program.</summary>
+/// <summary>What the functions of a template do.</summary>
 internal static class TemplateFunctions
 {
-    public static readonly IReadOnlyList<string> Names =
-        ["$base64url", "$first", "$if", "$join", "$list", "$rfc3339", "$rfc5322", "$unix"];
-
     public static JsonNode? Call(string name, JsonElement input, Template template) => name switch
     {
         "$base64url" => OnText(template.Fill(input), text => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text))),
@@ -39,7 +36,7 @@ internal static class TemplateFunctions
         var parts = List(input.GetProperty("of"), template);
         return parts is null
             ? null
-            : JsonValue.Create(string.Join(input.GetProperty("with").GetString(), parts.Select(WireText.Of)));
+            : JsonValue.Create(string.Join(input.GetProperty("with").GetString(), parts.Select(ArgumentText.Of)));
     }
 
     /// <summary>One flat list of all that is there; absent if nothing is.</summary>
@@ -53,7 +50,7 @@ internal static class TemplateFunctions
     }
 
     private static JsonValue? OnText(JsonNode? value, Func<string, string> change) =>
-        value is null ? null : JsonValue.Create(change(WireText.Of(value)));
+        value is null ? null : JsonValue.Create(change(ArgumentText.Of(value)));
 
     private static JsonValue? OnTime(JsonNode? value, Func<DateTimeOffset, JsonValue> change)
     {
@@ -63,7 +60,7 @@ internal static class TemplateFunctions
         }
 
         // A date without a zone is taken as UTC: the server's own zone is nobody's business.
-        var text = WireText.Of(value);
+        var text = ArgumentText.Of(value);
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? change(time)
             : throw new ToolArgumentException("", $"'{text}' is not a date and time such as 2026-01-31T09:00:00Z.");

@@ -64,24 +64,24 @@ internal static class Cutting
     {
         for (var over = Size(data) - room; over > 0; over = Size(data) - room)
         {
-            var (holder, longest) = Texts(data, data).MaxBy(text => text.Value.Length);
-            if (longest is null || longest.Length <= ShortestCutText)
+            var holder = Texts(data).MaxBy(text => text.GetValue<string>().Length);
+            if (holder?.GetValue<string>() is not { Length: > ShortestCutText } longest)
             {
                 return;
             }
 
             var keep = Math.Max(ShortestCutText, longest.Length - over);
             keep -= char.IsHighSurrogate(longest[keep - 1]) ? 1 : 0;
-            notes.Add($"cut the text at {holder!.GetPath()} to {keep} of {longest.Length} characters.");
+            notes.Add($"cut the text at {holder.GetPath()} to {keep} of {longest.Length} characters.");
             holder.ReplaceWith(longest[..keep]);
         }
     }
 
-    private static IEnumerable<(JsonNode? Holder, string Value)> Texts(JsonNode? node, JsonObject root) => node switch
+    private static IEnumerable<JsonValue> Texts(JsonNode? node) => node switch
     {
-        JsonObject members => members.SelectMany(member => Texts(member.Value, root)),
-        JsonArray items => items.SelectMany(item => Texts(item, root)),
-        JsonValue value when value.GetValueKind() is JsonValueKind.String => [(value, value.GetValue<string>())],
+        JsonObject members => members.SelectMany(member => Texts(member.Value)),
+        JsonArray items => items.SelectMany(Texts),
+        JsonValue value when value.GetValueKind() is JsonValueKind.String => [value],
         _ => [],
     };
 

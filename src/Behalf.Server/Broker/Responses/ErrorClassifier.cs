@@ -73,6 +73,13 @@ internal static partial class ErrorClassifier
             return Scopes(body.At(path)!.GetValue<string>());
         }
 
+        // RFC 6750 §3.1: the challenge may name the scope that would do.
+        if (answer.Headers.TryGetValue("WWW-Authenticate", out var challenge)
+            && InsufficientScope().IsMatch(challenge) && ScopeOfChallenge().Match(challenge) is { Success: true } told)
+        {
+            return Scopes(told.Groups[1].Value);
+        }
+
         if (signs.AcceptedScopesHeader is { } accepted && signs.GrantedScopesHeader is { } granted
             && answer.Headers.TryGetValue(accepted, out var wanted) && answer.Headers.TryGetValue(granted, out var held))
         {
@@ -104,6 +111,12 @@ internal static partial class ErrorClassifier
     /// <summary>Words such as <c>channel_not_found</c>; shorter than any token a provider hands out.</summary>
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_.-]{1,39}\z")]
     private static partial Regex SafeCode();
+
+    [GeneratedRegex("\\berror=\"?insufficient_scope\\b")]
+    private static partial Regex InsufficientScope();
+
+    [GeneratedRegex("\\bscope=\"([^\"]*)\"")]
+    private static partial Regex ScopeOfChallenge();
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_.:/-]{1,99}\z")]
     private static partial Regex SafeScope();

@@ -24,10 +24,12 @@ internal static class RetryTime
             : null;
     }
 
-    /// <summary>A 403 or 400 with nothing remaining is a rate limit in disguise.</summary>
+    /// <summary>A 403 or 400 with nothing remaining, or with a time to come back, is a rate limit in disguise.</summary>
     public static bool IsUsedUp(RateLimitSigns signs, UpstreamAnswer answer) =>
-        answer.Status is 400 or 403 && signs.RemainingHeader is { } header
-        && answer.Headers.TryGetValue(header, out var remaining) && remaining.Trim() is "0";
+        answer.Status is 400 or 403
+        && (answer.Headers.ContainsKey(signs.RetryAfterHeader)
+            || (signs.RemainingHeader is { } header && answer.Headers.TryGetValue(header, out var remaining)
+                && remaining.Trim() is "0"));
 
     private static TimeSpan Span(ResetUnit unit, double number, DateTimeOffset now) => unit switch
     {

@@ -100,15 +100,17 @@ create table secret (
 );
 
 create table signing_key (
-  kid        text   primary key,
-  purpose    text   not null,
-  public_key bytea  not null,
-  scheme     text   not null,
-  kek_id     text   not null,
-  wrapped    bytea  not null,
-  created_at bigint not null,
+  kid        text    primary key,
+  purpose    text    not null,
+  generation integer not null,            -- the highest signs, unless it is retired
+  public_key bytea   not null,
+  scheme     text    not null,
+  kek_id     text    not null,
+  wrapped    bytea   not null,
+  created_at bigint  not null,
   retired_at bigint
 );
+create unique index signing_key_generation on signing_key (purpose, generation);
 
 create table auth_config (
   project_id     bytea   not null,
@@ -224,27 +226,30 @@ create table idempotency (
 create index idempotency_age on idempotency (created_at);
 
 create table audit_event (
-  project_id  bytea   not null,
-  event_id    bytea   not null,           -- 48 bits of milliseconds, then random: in order of time
-  at          bigint  not null,
-  action      text    not null,
-  outcome     text    not null,
-  actor_kind  text    not null,
-  actor_id    text,
-  agent       text,
-  user_id     text,
-  account_id  bytea,
-  toolkit     text,
-  tool        text,
-  request_id  text,
-  status      integer,
-  duration_ms integer,
-  detail      text,                       -- JSON without secrets or users' content
-  seq         bigint,                     -- given by the sealer, with the hash
-  hash        bytea,
+  project_id     bytea   not null,
+  event_id       bytea   not null,        -- 48 bits of milliseconds, then random: in order of time
+  at             bigint  not null,
+  action         text    not null,
+  outcome        text    not null,
+  actor_kind     text    not null,
+  actor_id       text,
+  agent          text,
+  user_id        text,
+  auth_config_id bytea,
+  account_id     bytea,
+  toolkit        text,
+  tool           text,
+  session_id     text,
+  request_id     text,
+  status         integer,
+  duration_ms    integer,
+  detail         text,                    -- JSON without secrets or users' content
+  seq            bigint,                  -- given by the sealer, with the hash
+  hash           bytea,
   primary key (project_id, event_id)
 );
-create index audit_unsealed on audit_event (project_id, event_id) where seq is null;
+-- By time across projects, so that no project's backlog makes another wait for the sealer.
+create index audit_unsealed on audit_event (event_id) where seq is null;
 create unique index audit_seq on audit_event (project_id, seq) where seq is not null;
 
 create table audit_checkpoint (

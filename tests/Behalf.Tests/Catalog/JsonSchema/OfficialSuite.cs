@@ -9,9 +9,6 @@ internal static class OfficialSuite
 {
     private const string Variable = "BEHALF_JSON_SCHEMA_SUITE";
 
-    /// <summary>Where Debian's package puts it, below the root it is unpacked to.</summary>
-    private const string InPackage = "usr/share/perl5/auto/share/dist/Test-JSON-Schema-Acceptance";
-
     private static readonly Lazy<SchemaRegistry> LazyRemotes = new(LoadRemotes);
 
     /// <summary>What the suite wants served from http://localhost:1234.</summary>
@@ -41,14 +38,12 @@ internal static class OfficialSuite
         [
             Environment.GetEnvironmentVariable(Variable),
             Path.Combine(Repository.Root, "artifacts", "json-schema-suite"),
-            Path.Combine(Repository.Root, "artifacts", "json-schema-suite", InPackage),
-            "/" + InPackage,
+            "/usr/share/perl5/auto/share/dist/Test-JSON-Schema-Acceptance",
         ];
         return places.FirstOrDefault(place => place is not null && Directory.Exists(Path.Combine(place, "tests", "draft7")))
             ?? throw new DirectoryNotFoundException(
-                "The JSON-Schema-Test-Suite is missing. Get it with `apt-get download libtest-json-schema-acceptance-perl` and "
-                + "`dpkg-deb -x libtest-json-schema-acceptance-perl_*.deb artifacts/json-schema-suite` at the root of the "
-                + $"repository, or let {Variable} name a folder that holds its tests/ and remotes/.");
+                "The JSON-Schema-Test-Suite is missing: run ./test, which unpacks Debian's libtest-json-schema-acceptance-perl "
+                + $"to artifacts/json-schema-suite, or let {Variable} name a folder that holds the suite's tests/ and remotes/.");
     }
 
     private static SchemaRegistry LoadRemotes()

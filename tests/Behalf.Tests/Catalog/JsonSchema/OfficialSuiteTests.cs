@@ -17,21 +17,24 @@ public sealed class OfficialSuiteTests(ITestOutputHelper output)
         ["draft2020-12/optional/format/uri-template.json"] = "the format is never asserted",
     };
 
+    /// <summary>One test there asks the metaschema, which leaves it to a format what a regular expression is.</summary>
+    private static readonly string[] TakesFormatsForAsserted = ["draft2020-12/optional/ecmascript-regex.json"];
+
     [Theory]
-    [InlineData("draft7", 700)]
-    [InlineData("draft2020-12", 1000)]
+    [InlineData("draft7", 850)]
+    [InlineData("draft2020-12", 1150)]
     public void Every_required_test_gives_the_verdict_it_names(string draft, int atLeast) =>
         Judge(draft, draft, assertFormats: false, atLeast);
 
     [Theory]
-    [InlineData("draft7", 100)]
-    [InlineData("draft2020-12", 100)]
+    [InlineData("draft7", 90)]
+    [InlineData("draft2020-12", 140)]
     public void Every_optional_test_that_is_ours_gives_the_verdict_it_names(string draft, int atLeast) =>
         Judge(draft, draft + "/optional", assertFormats: false, atLeast);
 
     [Theory]
-    [InlineData("draft7", 300)]
-    [InlineData("draft2020-12", 300)]
+    [InlineData("draft7", 350)]
+    [InlineData("draft2020-12", 400)]
     public void Every_test_of_a_format_that_is_ours_gives_the_verdict_it_names(string draft, int atLeast) =>
         Judge(draft, draft + "/optional/format", assertFormats: true, atLeast);
 
@@ -40,7 +43,6 @@ public sealed class OfficialSuiteTests(ITestOutputHelper output)
         var options = new SchemaOptions
         {
             Fallback = draft == "draft7" ? SchemaDraft.Draft7 : SchemaDraft.Draft202012,
-            AssertFormats = assertFormats,
             Registry = OfficialSuite.Remotes,
         };
         var wrong = new List<string>();
@@ -50,10 +52,11 @@ public sealed class OfficialSuiteTests(ITestOutputHelper output)
             var name = $"{folder}/{Path.GetFileName(file)}";
             if (!NotOurs.ContainsKey(name))
             {
+                var asserting = options with { AssertFormats = assertFormats || TakesFormatsForAsserted.Contains(name) };
                 foreach (var group in OfficialSuite.Groups(file))
                 {
                     count += group.Cases.Count;
-                    wrong.AddRange(Wrong(group, options).Select(what => $"{name}: {what}"));
+                    wrong.AddRange(Wrong(group, asserting).Select(what => $"{name}: {what}"));
                 }
             }
         }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Behalf.Tests.Support.Peers;
 
 /// <summary>One emulated service with the OAuth app that is registered there.</summary>
@@ -45,19 +43,17 @@ internal sealed class EmulatePeer : IAsyncDisposable
     public EmulatedService Linear => Service("linear", "/oauth/authorize", "/oauth/token", "/oauth/revoke");
 
     /// <summary>All four apps are registered with the same redirect URIs.</summary>
-    public static async Task<EmulatePeer> StartAsync(IReadOnlyList<Uri> redirectUris, CancellationToken ct)
-    {
-        var env = new Dictionary<string, string> { ["PEER_CONFIG"] = JsonSerializer.Serialize(new { redirectUris }) };
-        return new EmulatePeer(await NodePeer.StartAsync("emulate.mjs", [], env, "\"ready\":true", ct));
-    }
+    public static async Task<EmulatePeer> StartAsync(IReadOnlyList<Uri> redirectUris, CancellationToken ct) =>
+        new(await NodePeer.StartServerAsync("emulate.mjs", new { redirectUris }, ct));
 
-    /// <summary>Picks the user in the emulator's consent screen and returns the callback address the user was sent to.</summary>
+    /// <summary>Picks the user in the consent screen and returns the callback address the user was sent to.</summary>
     public static async Task<Uri> ConsentAsync(Uri authorizeUrl, string user, CancellationToken ct)
     {
         using var browser = new FormBrowser();
-        // Every service shows one form per user, with the address in it.
-        return await browser.WalkAsync(
-            authorizeUrl, forms => forms.Single(form => form.Html.Contains($">{EmailOf(user)}<", StringComparison.Ordinal)).Submit(), ct);
+        return await browser.WalkAsync(authorizeUrl, forms => forms.Single(IsFor).Submit(), ct);
+
+        // Every service shows one form per user, with the user's address in it.
+        bool IsFor(HtmlForm form) => form.Html.Contains($">{EmailOf(user)}<", StringComparison.Ordinal);
     }
 
     public static string EmailOf(string user) => $"{user}@example.test";

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Behalf.Tests.Support.Peers;
 
 /// <summary>As much of a browser as a consent screen without JavaScript needs: cookies, redirects and forms.</summary>
-/// <remarks>It never follows a redirect to another origin: where the provider sends the user to is the test's business.</remarks>
+/// <remarks>It stops at a redirect to another origin: where the user is sent is the test's business.</remarks>
 internal sealed class FormBrowser : IDisposable
 {
     private const int TooManySteps = 20;
@@ -16,7 +16,7 @@ internal sealed class FormBrowser : IDisposable
         CookieContainer = new CookieContainer(),
     });
 
-    /// <summary>Opens a page and submits, form by form, the one that <paramref name="choose"/> answers, until the user is sent away.</summary>
+    /// <summary>Opens a page and submits what <paramref name="choose"/> fills in, until it is sent away.</summary>
     /// <returns>The address on another origin that the user was sent to: a callback with its parameters.</returns>
     public async Task<Uri> WalkAsync(Uri start, Func<IReadOnlyList<HtmlForm>, FilledForm> choose, CancellationToken ct)
     {
@@ -45,7 +45,8 @@ internal sealed class FormBrowser : IDisposable
 
             var filled = choose(HtmlForm.AllOf(html));
             address = new Uri(address, filled.Action);
-            request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(filled.Fields) };
+            var content = new FormUrlEncodedContent(filled.Fields);
+            request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         }
 
         throw new InvalidOperationException($"{start} did not send the user back within {TooManySteps} steps.");
@@ -69,6 +70,8 @@ internal sealed partial record HtmlForm(string Action, IReadOnlyDictionary<strin
                WebUtility.HtmlDecode(form.Groups["body"].Value)),
     ];
 
+    public bool Offers(string name) => Html.Contains($"name=\"{name}\"", StringComparison.Ordinal);
+
     public FilledForm Submit() => new(Action, Hidden);
 
     public FilledForm Submit(string name, string value) =>
@@ -78,8 +81,11 @@ internal sealed partial record HtmlForm(string Action, IReadOnlyDictionary<strin
         Input().Matches(body).Select(input => input.Value)
             .ToDictionary(input => Attribute(input, "name")!, input => Attribute(input, "value") ?? "");
 
-    private static string? Attribute(string tag, string name) =>
-        Regex.Match(tag, $"\\b{name}=\"([^\"]*)\"") is { Success: true } match ? WebUtility.HtmlDecode(match.Groups[1].Value) : null;
+    private static string? Attribute(string tag, string name)
+    {
+        var match = Regex.Match(tag, $"\\b{name}=\"([^\"]*)\"");
+        return match.Success ? WebUtility.HtmlDecode(match.Groups[1].Value) : null;
+    }
 
     [GeneratedRegex("(?<tag><form[^>]*>)(?<body>.*?)</form>", RegexOptions.Singleline)]
     private static partial Regex Form();

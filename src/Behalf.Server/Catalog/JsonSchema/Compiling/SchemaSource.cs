@@ -40,7 +40,7 @@ internal sealed class SchemaSource(SchemaSite site, SchemaCompiler compiler)
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Number && JsonValue.NumberOf(value).TryGetCount(out var count)
+        return value.ValueKind == JsonValueKind.Number && JsonNumber.Of(value).TryGetCount(out var count)
             ? count
             : throw Malformed(keyword, "must be a whole number that is not negative");
     }

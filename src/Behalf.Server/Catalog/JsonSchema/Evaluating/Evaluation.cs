@@ -80,11 +80,11 @@ internal struct Evaluation(long budget)
         return fits;
     }
 
-    /// <summary>Asks without consequences: neither reasons nor what was evaluated is kept.</summary>
-    public bool Fits(SchemaNode schema, JsonElement instance)
+    /// <summary>Asks without consequences: what is evaluated counts for nothing, and the reasons go elsewhere.</summary>
+    public bool Fits(SchemaNode schema, JsonElement instance, Report? report)
     {
         var (evaluated, reasons) = (Evaluated, Report);
-        (Evaluated, Report) = (null, null);
+        (Evaluated, Report) = (null, report);
         var fits = schema.Check(instance, ref this);
         (Evaluated, Report) = (evaluated, reasons);
         return fits;

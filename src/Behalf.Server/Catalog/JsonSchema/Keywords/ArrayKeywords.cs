@@ -64,7 +64,7 @@ internal sealed class UniqueItemsKeyword : Keyword
             var earlier = array.EnumerateArray();
             for (var i = 0; i < index && earlier.MoveNext(); i++)
             {
-                if (JsonValue.Comparer.Equals(earlier.Current, item))
+                if (ValueEquality.Comparer.Equals(earlier.Current, item))
                 {
                     return index;
                 }
@@ -78,7 +78,7 @@ internal sealed class UniqueItemsKeyword : Keyword
 
     private static int FirstRepeated(JsonElement array)
     {
-        var seen = new HashSet<JsonElement>(JsonValue.Comparer);
+        var seen = new HashSet<JsonElement>(ValueEquality.Comparer);
         var index = 0;
         foreach (var item in array.EnumerateArray())
         {
@@ -139,7 +139,7 @@ internal sealed class ContainsKeyword : Keyword
         var (count, index) = (0, 0);
         foreach (var item in instance.EnumerateArray())
         {
-            if (run.Fits(_schema, item))
+            if (run.Fits(_schema, item, report: null))
             {
                 run.Evaluated?.Mark(index);
                 count++;

@@ -48,7 +48,7 @@ internal sealed class EnumKeyword : Keyword
     {
         foreach (var value in _others)
         {
-            if (JsonValue.Comparer.Equals(value, instance))
+            if (ValueEquality.Comparer.Equals(value, instance))
             {
                 return true;
             }

@@ -32,7 +32,7 @@ internal sealed class NotKeyword : Keyword
         source.Schema("not") is { } excluded ? new NotKeyword(excluded) : null;
 
     public override bool Check(JsonElement instance, ref Evaluation run) =>
-        !run.Fits(_excluded, instance) || (run.IsExplaining && run.Fail("not", Explain(instance)));
+        !run.Fits(_excluded, instance, report: null) || (run.IsExplaining && run.Fail("not", Explain(instance)));
 
     private string Explain(JsonElement instance)
     {

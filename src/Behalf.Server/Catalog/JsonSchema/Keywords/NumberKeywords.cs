@@ -29,7 +29,7 @@ internal sealed class NumberRangeKeyword : Keyword
 
     public override bool Check(JsonElement instance, ref Evaluation run)
     {
-        var number = JsonValue.NumberOf(instance);
+        var number = JsonNumber.Of(instance);
         if (_minimum is not null && number.CompareTo(JsonNumber.Parse(_minimum)) < 0)
         {
             return Fail("minimum", "at least", _minimum, instance, ref run);
@@ -76,7 +76,7 @@ internal sealed class MultipleOfKeyword : Keyword
     }
 
     public override bool Check(JsonElement instance, ref Evaluation run) =>
-        JsonValue.NumberOf(instance).IsMultipleOf(JsonNumber.Parse(_divisor))
+        JsonNumber.Of(instance).IsMultipleOf(JsonNumber.Parse(_divisor))
         || (run.IsExplaining && run.Fail(
             "multipleOf", $"must be a multiple of {Encoding.UTF8.GetString(_divisor)}, got {Display.Value(instance)}"));
 }

@@ -96,7 +96,7 @@ internal sealed class PropertyNamesKeyword : Keyword
         var names = JsonSerializer.SerializeToElement(instance.EnumerateObject().Select(property => property.Name).ToArray());
         foreach (var name in names.EnumerateArray())
         {
-            if (!run.Fits(_schema, name))
+            if (!run.Fits(_schema, name, report: null))
             {
                 return run.IsExplaining && Explain(name, ref run);
             }
@@ -107,8 +107,9 @@ internal sealed class PropertyNamesKeyword : Keyword
 
     private bool Explain(JsonElement name, ref Evaluation run)
     {
-        var reasons = new Report(1, new InstancePath($"the field name {Display.Value(name)}"));
-        run.CheckBranch(_schema, name, reasons);
-        return run.Fail("propertyNames", reasons.Violations.Count > 0 ? reasons.Violations[0].Message : "has a field name that is not allowed");
+        var reasons = new Report(1, new InstancePath("the name"));
+        run.Fits(_schema, name, reasons);
+        var reason = reasons.Violations is [var first] ? ": " + first.Message : "";
+        return run.Fail("propertyNames", $"must not have the field {Display.Value(name)}{reason}");
     }
 }

@@ -50,7 +50,7 @@ internal sealed class TypeKeyword : Keyword
         {
             JsonValueKind.String => Allows(Types.String),
             JsonValueKind.Number => Allows(Types.Number)
-                || (Allows(Types.Integer) && JsonValue.NumberOf(instance).IsInteger),
+                || (Allows(Types.Integer) && JsonNumber.Of(instance).IsInteger),
             JsonValueKind.True or JsonValueKind.False => Allows(Types.Boolean),
             JsonValueKind.Array => Allows(Types.Array),
             JsonValueKind.Object => Allows(Types.Object),

@@ -9,6 +9,7 @@ internal sealed class CodePointSet
     private const int Last = 0x10FFFF;
     private const int FirstSurrogate = 0xD800;
     private const int LastSurrogate = 0xDFFF;
+    private const int FirstLow = 0xDC00;
     private const int FirstAstral = 0x10000;
 
     private readonly List<(int From, int To)> _ranges = [];
@@ -56,22 +57,21 @@ internal sealed class CodePointSet
         return next <= Last ? rest.Add(next, Last) : rest;
     }
 
-    /// <summary>One atom, whatever is in the set. Halves of surrogate pairs are left out: the text that patterns see has
-    /// none that stand alone.</summary>
-    public void WriteTo(StringBuilder pattern)
+    /// <summary>One atom for the units that stand alone, and further ones for surrogate pairs: "[a-z]", "|[\ud83d][\udc32]".
+    /// Half a pair is in neither, since the text that patterns see has none.</summary>
+    public (string Units, IReadOnlyList<string> Pairs) ToUtf16()
     {
         var units = new StringBuilder();
-        var pairs = new StringBuilder();
+        var pairs = new List<string>();
         foreach (var (from, to) in Merged())
         {
             WriteRange(units, from, Math.Min(to, FirstSurrogate - 1));
             WriteRange(units, Math.Max(from, LastSurrogate + 1), Math.Min(to, FirstAstral - 1));
-            WritePairs(pairs, Math.Max(from, FirstAstral), to);
+            AddPairs(pairs, Math.Max(from, FirstAstral), to);
         }
 
         // .NET has no empty class; the complement of everything is one.
-        var single = units.Length > 0 ? $"[{units}]" : @"[^\u0000-\uffff]";
-        pattern.Append(pairs.Length > 0 ? $"(?:{single}{pairs})" : single);
+        return (units.Length > 0 ? $"[{units}]" : @"[^\u0000-\uffff]", pairs);
     }
 
     private List<(int From, int To)> Merged()
@@ -106,32 +106,25 @@ internal sealed class CodePointSet
     }
 
     /// <summary>All pairs from one code point to another, as at most three products of high and low halves.</summary>
-    private static void WritePairs(StringBuilder pattern, int from, int to)
+    private static void AddPairs(List<string> pairs, int from, int to)
     {
         while (from <= to)
         {
             var (high, low) = Halves(from);
             var (lastHigh, lastLow) = Halves(to);
-            int upToHigh;
-            if (high == lastHigh)
+            (lastHigh, lastLow) = (low, lastLow) switch
             {
-                upToHigh = high;
-            }
-            else if (low == 0xDC00)
-            {
-                (upToHigh, lastLow) = (lastLow == 0xDFFF ? lastHigh : lastHigh - 1, 0xDFFF);
-            }
-            else
-            {
-                (upToHigh, lastLow) = (high, 0xDFFF);
-            }
-
-            pattern.Append("|[");
-            WriteRange(pattern, high, upToHigh);
-            pattern.Append("][");
-            WriteRange(pattern, low, lastLow);
-            pattern.Append(']');
-            from = char.ConvertToUtf32((char)upToHigh, (char)lastLow) + 1;
+                _ when high == lastHigh => (high, lastLow),
+                (FirstLow, LastSurrogate) => (lastHigh, LastSurrogate),
+                (FirstLow, _) => (lastHigh - 1, LastSurrogate),
+                _ => (high, LastSurrogate),
+            };
+            var pair = new StringBuilder("[");
+            WriteRange(pair, high, lastHigh);
+            pair.Append("][");
+            WriteRange(pair, low, lastLow);
+            pairs.Add(pair.Append(']').ToString());
+            from = char.ConvertToUtf32((char)lastHigh, (char)lastLow) + 1;
         }
     }
 

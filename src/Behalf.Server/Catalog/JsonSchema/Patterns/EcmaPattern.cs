@@ -19,6 +19,7 @@ internal sealed class EcmaPattern
     private const string NoWordBoundary =
         "(?:(?<=[A-Za-z0-9_])(?=[A-Za-z0-9_])|(?<![A-Za-z0-9_])(?![A-Za-z0-9_]))";
 
+    private readonly bool _withPairs;
     private readonly EcmaEscapes _escapes;
     private readonly PatternText _text;
     private readonly StringBuilder _out = new();
@@ -27,8 +28,9 @@ internal sealed class EcmaPattern
     private int _groups;
     private int _depth;
 
-    private EcmaPattern(string source)
+    private EcmaPattern(string source, bool withPairs)
     {
+        _withPairs = withPairs;
         _text = new PatternText(source);
         _escapes = new EcmaEscapes(_text);
     }
@@ -39,9 +41,14 @@ internal sealed class EcmaPattern
     /// <summary>Lookarounds, word boundaries and back references have no automaton.</summary>
     public bool NeedsBacktracking { get; private set; }
 
-    public static bool TryTranslate(string source, out EcmaPattern pattern, out string? error)
+    /// <summary>How many kinds of surrogate pairs it tells apart.</summary>
+    public int Pairs { get; private set; }
+
+    /// <param name="source">The pattern.</param>
+    /// <param name="withPairs">Whether the text may hold surrogate pairs; without them the result is far simpler.</param>
+    public static bool TryTranslate(string source, bool withPairs, out EcmaPattern pattern, out string? error)
     {
-        pattern = new EcmaPattern(source);
+        pattern = new EcmaPattern(source, withPairs);
         pattern.Disjunction();
         if (!pattern._text.IsAtEnd)
         {
@@ -83,7 +90,7 @@ internal sealed class EcmaPattern
                 Group();
                 break;
             case '.':
-                CodePointSet.LineTerminators.Complement().WriteTo(_out);
+                Write(CodePointSet.LineTerminators.Complement());
                 break;
             case '[':
                 Class();
@@ -98,7 +105,7 @@ internal sealed class EcmaPattern
                 BackReference(0, _text.Eat('<') ? _text.Until('>') : "");
                 break;
             case '\\' when _escapes.TrySet() is { } set:
-                set.WriteTo(_out);
+                Write(set);
                 break;
             case '\\':
                 Literal(_escapes.CodePoint());
@@ -195,7 +202,7 @@ internal sealed class EcmaPattern
             }
         }
 
-        (isNegated ? set.Complement() : set).WriteTo(_out);
+        Write(isNegated ? set.Complement() : set);
     }
 
     /// <summary>One code point, or null and a set of several.</summary>
@@ -223,7 +230,7 @@ internal sealed class EcmaPattern
         }
         else
         {
-            new CodePointSet().Add(codePoint, codePoint).WriteTo(_out);
+            Write(new CodePointSet().Add(codePoint, codePoint));
         }
     }
 
@@ -268,6 +275,20 @@ internal sealed class EcmaPattern
             }
 
             _out.Replace($"{{{i}}}", string.Create(CultureInfo.InvariantCulture, $"g{number}"));
+        }
+    }
+
+    private void Write(CodePointSet set)
+    {
+        var (units, pairs) = set.ToUtf16();
+        if (_withPairs && pairs.Count > 0)
+        {
+            Pairs += pairs.Count;
+            Write($"(?:{units}|{string.Join('|', pairs)})");
+        }
+        else
+        {
+            Write(units);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 
@@ -9,19 +10,31 @@ internal sealed class TextPattern
 {
     private const int LongestShown = 120;
 
-    /// <summary>For patterns with lookarounds or back references. A pattern that needs longer is a mistake or an attack.</summary>
+    private static readonly SearchValues<char> Surrogates =
+        SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(unit => (char)unit)]);
+
+    /// <summary>A pattern that needs longer is a mistake or an attack.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(200);
 
-    private readonly string _source;
-    private readonly Regex _regex;
+    /// <summary>An automaton that tells more kinds of surrogate pairs apart takes seconds to build: \p{Letter} has hundreds.</summary>
+    private const int MostPairs = 24;
 
-    private TextPattern(string source, Regex regex) => (_source, _regex) = (source, regex);
+    private readonly string _source;
+    private readonly Lazy<Regex> _forPlainText;
+    private readonly Lazy<Regex> _forAllText;
+
+    /// <summary>What is built is built at the first use: an automaton weighs a hundred times its pattern, and of thousands of
+    /// schemas few are ever asked.</summary>
+    private TextPattern(string source)
+    {
+        _source = source;
+        _forPlainText = new(() => Build(source, withPairs: false));
+        _forAllText = new(() => Build(source, withPairs: true));
+    }
 
     public static bool TryCompile(string source, [NotNullWhen(true)] out TextPattern? compiled, out string? error)
     {
-        compiled = EcmaPattern.TryTranslate(source, out var pattern, out error)
-            ? new TextPattern(source, pattern.NeedsBacktracking ? Backtracking(pattern.Translated) : Linear(pattern.Translated))
-            : null;
+        compiled = EcmaPattern.TryTranslate(source, withPairs: false, out _, out error) ? new TextPattern(source) : null;
         return compiled is not null;
     }
 
@@ -29,7 +42,7 @@ internal sealed class TextPattern
     {
         try
         {
-            return _regex.IsMatch(text);
+            return (text.ContainsAny(Surrogates) ? _forAllText : _forPlainText).Value.IsMatch(text);
         }
         catch (RegexMatchTimeoutException)
         {
@@ -40,11 +53,17 @@ internal sealed class TextPattern
 
     public override string ToString() => Display.Cut(_source, LongestShown);
 
-    private static Regex Linear(string pattern)
+    private static Regex Build(string source, bool withPairs)
     {
+        EcmaPattern.TryTranslate(source, withPairs, out var pattern, out _);
+        if (pattern.NeedsBacktracking || pattern.Pairs > MostPairs)
+        {
+            return Backtracking(pattern);
+        }
+
         try
         {
-            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return new Regex(pattern.Translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
         }
         catch (NotSupportedException)
         {
@@ -53,5 +72,5 @@ internal sealed class TextPattern
         }
     }
 
-    private static Regex Backtracking(string pattern) => new(pattern, RegexOptions.CultureInvariant, Longest);
+    private static Regex Backtracking(EcmaPattern pattern) => new(pattern.Translated, RegexOptions.CultureInvariant, Longest);
 }

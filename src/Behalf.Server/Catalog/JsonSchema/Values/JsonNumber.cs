@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Behalf.Catalog.JsonSchema;
 
@@ -32,6 +34,8 @@ internal readonly ref struct JsonNumber
     public bool IsInteger => _magnitude >= _count;
 
     private long Exponent => _magnitude - _count;
+
+    public static JsonNumber Of(JsonElement number) => Parse(JsonMarshal.GetRawUtf8Value(number));
 
     /// <param name="text">What the JSON parser has already found to be a number.</param>
     public static JsonNumber Parse(ReadOnlySpan<byte> text)

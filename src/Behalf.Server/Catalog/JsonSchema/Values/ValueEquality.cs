@@ -1,21 +1,20 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Behalf.Catalog.JsonSchema;
 
 /// <summary>Equality as JSON Schema has it: by value, so that 1 equals 1.0 and the order of properties says nothing.</summary>
-internal sealed class JsonValue : IEqualityComparer<JsonElement>
+internal sealed class ValueEquality : IEqualityComparer<JsonElement>
 {
-    public static readonly JsonValue Comparer = new();
+    public static readonly ValueEquality Comparer = new();
 
-    private JsonValue()
+    private ValueEquality()
     {
     }
 
     public bool Equals(JsonElement left, JsonElement right) =>
         left.ValueKind == right.ValueKind && left.ValueKind switch
         {
-            JsonValueKind.Number => NumberOf(left).CompareTo(NumberOf(right)) == 0,
+            JsonValueKind.Number => JsonNumber.Of(left).CompareTo(JsonNumber.Of(right)) == 0,
             JsonValueKind.String => SameText(left, right),
             JsonValueKind.Array => SameItems(left, right),
             JsonValueKind.Object => SameProperties(left, right),
@@ -24,14 +23,12 @@ internal sealed class JsonValue : IEqualityComparer<JsonElement>
 
     public int GetHashCode(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Number => NumberOf(value).ValueHash(),
+        JsonValueKind.Number => JsonNumber.Of(value).ValueHash(),
         JsonValueKind.String => HashOfText(value),
         JsonValueKind.Array => HashOfItems(value),
         JsonValueKind.Object => HashOfProperties(value),
         var kind => (int)kind,
     };
-
-    public static JsonNumber NumberOf(JsonElement number) => JsonNumber.Parse(JsonMarshal.GetRawUtf8Value(number));
 
     private static bool SameText(JsonElement left, JsonElement right)
     {

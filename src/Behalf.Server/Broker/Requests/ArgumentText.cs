@@ -6,7 +6,7 @@ using Behalf.Catalog;
 namespace Behalf.Broker.Requests;
 
 /// <summary>How a JSON value is written where there is only text: in a path, a query, a form or a header.</summary>
-internal static class WireText
+internal static class ArgumentText
 {
     public static string Of(JsonNode? value) => value?.GetValueKind() switch
     {
@@ -19,13 +19,13 @@ internal static class WireText
     };
 
     /// <summary>The name and value pairs that a parameter becomes.</summary>
-    public static IEnumerable<(string Name, string Text)> Pairs(string name, JsonNode? value, ListStyle style) =>
+    public static IEnumerable<KeyValuePair<string, string>> Pairs(string name, JsonNode? value, ListStyle style) =>
         (value, style) switch
         {
-            (JsonArray list, ListStyle.Repeat) => list.Select(item => (name, Of(item))),
-            (JsonArray list, ListStyle.Brackets) => list.Select(item => (name + "[]", Of(item))),
-            (JsonArray list, ListStyle.Csv) => [(name, string.Join(',', list.Select(Of)))],
-            _ => [(name, Of(value))],
+            (JsonArray list, ListStyle.Repeat) => list.Select(item => KeyValuePair.Create(name, Of(item))),
+            (JsonArray list, ListStyle.Brackets) => list.Select(item => KeyValuePair.Create(name + "[]", Of(item))),
+            (JsonArray list, ListStyle.Csv) => [new(name, string.Join(',', list.Select(Of)))],
+            _ => [new(name, Of(value))],
         };
 
     /// <summary>A model may write the integer five as 5.0, which JSON Schema takes but no URL does.</summary>

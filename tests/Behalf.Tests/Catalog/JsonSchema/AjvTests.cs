@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Behalf.Catalog.JsonSchema;
+using Behalf.Tests.Support;
+
+namespace Behalf.Tests.Catalog.JsonSchema;
+
+/// <summary>The same verdicts as ajv, the validator that most tools in the field were tried with.</summary>
+public sealed class AjvTests(ITestOutputHelper output)
+{
+    private const int Schemas = 600;
+    private const int InstancesEach = 12;
+
+    [Theory]
+    [InlineData("draft7", 7)]
+    [InlineData("draft2020-12", 2020)]
+    public async Task Random_schemas_and_instances_are_judged_as_ajv_does(string draft, int seed)
+    {
+        var options = SchemaOptions.ForToolArguments with
+        {
+            Fallback = draft == "draft7" ? SchemaDraft.Draft7 : SchemaDraft.Draft202012,
+        };
+        var cases = Generate(draft, options.Fallback, new RandomJson(new Random(seed)));
+        var verdicts = await AskAjvAsync(cases);
+        var wrong = cases.Zip(verdicts, (asked, answer) => Compare(asked, answer, options)).SelectMany(found => found).ToList();
+
+        var pairs = verdicts.Sum(answer => answer is JsonArray given ? given.Count : 0);
+        var valid = verdicts.Sum(answer => answer is JsonArray given ? given.Count(verdict => (bool)verdict!) : 0);
+        output.WriteLine($"{draft}: {pairs} pairs, {valid} of them valid");
+        Assert.True(wrong.Count == 0, $"seed {seed}, {wrong.Count} different:\n{string.Join('\n', wrong.Take(10))}");
+        Assert.InRange(pairs, 3000, int.MaxValue);
+        Assert.InRange(valid, pairs / 5, pairs * 4 / 5);
+    }
+
+    private static List<JsonObject> Generate(string draft, SchemaDraft assumed, RandomJson json)
+    {
+        var schemas = new RandomSchemas(assumed, json);
+        return
+        [
+            .. Enumerable.Range(0, Schemas).Select(_ => new JsonObject
+            {
+                ["draft"] = draft,
+                ["formats"] = true,
+                ["schema"] = schemas.Root(),
+                ["instances"] = new JsonArray([.. json.Many(InstancesEach, () => json.Value(), least: InstancesEach)]),
+            }),
+        ];
+    }
+
+    private static IEnumerable<string> Compare(JsonObject asked, JsonNode answer, SchemaOptions options)
+    {
+        var schema = JsonSerializer.SerializeToElement(asked["schema"]);
+        if (answer is not JsonArray verdicts)
+        {
+            return [$"ajv does not take {schema}: {answer}"];
+        }
+
+        try
+        {
+            var compiled = CompiledSchema.Compile(schema, options);
+            return from pair in asked["instances"]!.AsArray().Zip(verdicts)
+                   let instance = JsonSerializer.SerializeToElement(pair.First)
+                   where compiled.IsValid(instance) != (bool)pair.Second! || (compiled.Validate(instance, 5).Count == 0) != (bool)pair.Second!
+                   select $"ajv says {pair.Second} on {instance.GetRawText()} under {schema}";
+        }
+        catch (MalformedSchemaException refused)
+        {
+            return [$"we do not take {schema}: {refused.Message}"];
+        }
+    }
+
+    private static async Task<List<JsonNode>> AskAjvAsync(List<JsonObject> cases)
+    {
+        var peers = Path.Combine(Repository.Root, "tests", "peers");
+        Assert.True(Directory.Exists(Path.Combine(peers, "node_modules", "ajv")), $"run `npm ci` in {peers} first");
+        using var node = Process.Start(new ProcessStartInfo("node", "ajv.mjs")
+        {
+            WorkingDirectory = peers,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        var answers = ReadAsync(node.StandardOutput);
+        foreach (var asked in cases)
+        {
+            await node.StandardInput.WriteLineAsync(asked.ToJsonString());
+        }
+
+        node.StandardInput.Close();
+        return await answers;
+    }
+
+    private static async Task<List<JsonNode>> ReadAsync(StreamReader lines)
+    {
+        var answers = new List<JsonNode>();
+        while (await lines.ReadLineAsync() is { } line)
+        {
+            answers.Add(JsonNode.Parse(line)!);
+        }
+
+        return answers;
+    }
+}
