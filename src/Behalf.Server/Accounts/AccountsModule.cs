@@ -18,7 +18,6 @@ internal static class AccountsModule
     {
         services.AddJson(AccountsJson.Default);
         services.AddJson(ConnectJson.Default);
-        services.AddRazorComponents();
         services.AddSingleton(ManagedApps.From(managedApps));
         services.AddSingleton<RedirectUris>();
         services.AddSingleton<ShowAuthConfig>();

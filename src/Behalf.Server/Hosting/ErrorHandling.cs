@@ -11,6 +11,12 @@ internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling>
     {
         try
         {
+            // One database takes U+0000 as text, the other does not: it is refused at the door, in bodies by WireStrings.
+            if (context.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true)
+            {
+                throw new Problem(Refusal.InvalidRequest, "The query holds a zero character.");
+            }
+
             await next(context);
             await AnswerEmptyRefusalAsync(context);
         }

@@ -22,6 +22,7 @@ internal static class Server
     public static WebApplication Build(ServerSettings settings, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        ConfigureLogs(builder);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicOrigin>();
@@ -31,7 +32,8 @@ internal static class Server
             .AddVault(settings.Keys, settings.Data)
             .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
             .AddAccounts(settings.ManagedApps)
-            .AddBroker();
+            .AddBroker()
+            .AddOpenApiDocument();
         ConfigureHttp(builder, settings);
         adjust?.Invoke(builder);
 
@@ -59,6 +61,18 @@ internal static class Server
         var origin = app.Services.GetRequiredService<PublicOrigin>();
         origin.Set(settings.PublicUrl ?? ListeningAddress(app));
         app.Logger.Listening(origin.Value);
+    }
+
+    /// <summary>One line of JSON per event of note. The framework's line per request is off: the audit trail has every call,
+    /// and writing text for each costs more than the call.</summary>
+    private static void ConfigureLogs(WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders().AddJsonConsole(console =>
+        {
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     }
 
     private static void ConfigureHttp(WebApplicationBuilder builder, ServerSettings settings)
@@ -98,6 +112,7 @@ internal static class Server
     private static void MapRoutes(WebApplication app)
     {
         app.MapHealth();
+        app.MapOpenApiDocument();
         app.MapConnectPages();
         foreach (var version in (ReadOnlySpan<string>)["/api/v3.1", "/api/v3"])
         {
