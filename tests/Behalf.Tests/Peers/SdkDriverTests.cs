@@ -120,6 +120,7 @@ public sealed class SdkDriverTests
             "toolkits.getAuthConfigCreationFields: GET /toolkits/github",
             "toolkits.getConnectedAccountInitiationFields: GET /toolkits/github",
             "toolkits.listCategories: GET /toolkits/categories",
+            .. sdk == "sdk-0.21" ? (string[])["toolkits.changelog: GET /toolkits/changelog"] : [],
             "tools.get toolkits: GET /tools?toolkit_slug=github&important=true&toolkit_versions=latest",
             "tools.get tools: GET /tools?tool_slugs=GITHUB_A,GITHUB_B&limit=9999&toolkit_versions=latest",
             $"tools.get search: GET /tools?{search}=issue&toolkit_versions=latest",

@@ -54,6 +54,9 @@ await step('toolkits.getAuthConfigCreationFields', () => toolkits.getAuthConfigC
 await step('toolkits.getConnectedAccountInitiationFields', () =>
   toolkits.getConnectedAccountInitiationFields(toolkit, 'OAUTH2'));
 await step('toolkits.listCategories', () => toolkits.listCategories());
+if (toolkits.changelog) {
+  await step('toolkits.changelog', () => toolkits.changelog());
+}
 
 // Tools
 await step('tools.get toolkits', () => tools.get(user, { toolkits: [toolkit] }), names);
