@@ -3,6 +3,7 @@ using Behalf.Audit.Chain;
 using Behalf.Audit.Sealing;
 using Behalf.Storage;
 using Behalf.Wire;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Behalf.Audit;
 
@@ -10,8 +11,12 @@ namespace Behalf.Audit;
 internal sealed class VerifyAuditTrail(IDatabase database, CheckpointKeys keys)
 {
     public static async Task<TrailVerification> HandleAsync(
-        CallerParameter caller, long? known_seq, string? known_hash, VerifyAuditTrail verify, CancellationToken ct) =>
-        await verify.RunAsync(caller.Caller.Project, Head(known_seq, known_hash), ct);
+        CallerParameter caller,
+        [FromQuery(Name = "known_seq")] long? knownSeq,
+        [FromQuery(Name = "known_hash")] string? knownHash,
+        VerifyAuditTrail verify,
+        CancellationToken ct) =>
+        await verify.RunAsync(caller.Caller.Project, Head(knownSeq, knownHash), ct);
 
     /// <param name="known">A head that was noted earlier: finds a chain that was cut behind its last checkpoint.</param>
     public async Task<TrailVerification> RunAsync(Id<IdKinds.Project> project, KnownHead? known, CancellationToken ct)

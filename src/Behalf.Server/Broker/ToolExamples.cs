@@ -58,7 +58,8 @@ internal static class ToolExamples
         }
     }
 
-    private static IEnumerable<string> CheckAnswer(Toolkit toolkit, Tool tool, ToolExample example, JsonElement arguments)
+    private static IEnumerable<string> CheckAnswer(
+        Toolkit toolkit, Tool tool, ToolExample example, JsonElement arguments)
     {
         if (example.Response is not { } response)
         {
@@ -103,7 +104,8 @@ internal static class ToolExamples
             : $"{what} should be\n{expected?.GetRawText()}\nand is\n{actual?.ToJsonString(BodyWriter.Json)}";
 
     private static string Lines(IEnumerable<KeyValuePair<string, string>> headers) =>
-        string.Join("\n", headers.Select(header => $"{header.Key}: {header.Value}").Order(StringComparer.OrdinalIgnoreCase));
+        string.Join("\n", headers.Select(header => $"{header.Key}: {header.Value}")
+            .Order(StringComparer.OrdinalIgnoreCase));
 
     private static string? Decode(JsonNode? raw) =>
         raw is null ? null : Encoding.UTF8.GetString(Base64Url.DecodeFromChars(raw.GetValue<string>()));

@@ -53,5 +53,8 @@ internal static class JsonPointer
 
     /// <summary>RFC 6901 §4: no leading zeros.</summary>
     private static int? Index(string step) =>
-        (step is "0" || !step.StartsWith('0')) && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
+        (step is "0" || !step.StartsWith('0'))
+        && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? index
+            : null;
 }

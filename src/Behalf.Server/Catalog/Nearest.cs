@@ -3,7 +3,8 @@ namespace Behalf.Catalog;
 /// <summary>Finds the names somebody may have meant.</summary>
 internal static class Nearest
 {
-    /// <summary>Names that differ in at most a third of their letters, or contain what was asked for, closest first.</summary>
+    /// <summary>Names that differ in at most a third of their letters, or contain what was asked for, closest
+    /// first.</summary>
     public static IReadOnlyList<string> Of(string asked, IEnumerable<string> names, int count) =>
     [
         .. (from name in names

@@ -1,14 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Behalf.Catalog.JsonSchema;
 
 namespace Behalf.Catalog;
 
-/// <summary>One operation of a toolkit: what a model reads of it, and how a call becomes a request and an answer.</summary>
+/// <summary>One operation of a toolkit: what a model reads of it, and how a call becomes a request and an
+/// answer.</summary>
 internal sealed record Tool
 {
-    private CompiledSchema? _inputSchema;
-
     /// <summary>Canonical: upper case, starts with the toolkit's.</summary>
     public required string Slug { get; init; }
 
@@ -50,10 +48,6 @@ internal sealed record Tool
     public RetryRules Retry { get; init; } = new();
 
     public IReadOnlyList<ToolExample> Examples { get; init; } = [];
-
-    /// <summary><see cref="Input"/>, compiled on first use: hold arguments against it after they were prepared.</summary>
-    [JsonIgnore]
-    public CompiledSchema InputSchema => _inputSchema ??= CompiledSchema.Compile(Input, SchemaOptions.ForToolArguments);
 
     /// <summary>Canonical slug of the toolkit; set by the loader.</summary>
     [JsonIgnore]

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Behalf.Catalog;
 
-/// <summary>One app as data: how to connect an account of it and how to talk to it. Its tools stand beside it.</summary>
+/// <summary>One app as data: how to connect an account of it and how to talk to it. Its tools stand beside
+/// it.</summary>
 internal sealed record Toolkit
 {
     public const string DefaultServer = "api";
@@ -118,5 +119,6 @@ internal enum ProvenanceTier
     CommunitySpec,
 }
 
-/// <summary>A page that a fact was read from. <see cref="About"/> is a JSON pointer into the definition, or empty for all of it.</summary>
+/// <summary>A page that a fact was read from. <see cref="About"/> is a JSON pointer into the definition, or empty for
+/// all of it.</summary>
 internal sealed record FactSource(string About, string Url);

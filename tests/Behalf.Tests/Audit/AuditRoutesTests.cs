@@ -152,18 +152,19 @@ public sealed class AuditRoutesTests
     public async Task A_server_that_cannot_seal_says_so_at_the_ready_check(string engine)
     {
         await using var server = await TestServer.StartAsync(engine);
-        using var acme = await server.NewProjectAsync();
-        (await acme.GetAsync("/health/ready")).Expect(200);
+        using var probe = server.Client();
+        (await probe.GetAsync("/health/ready")).Expect(200);
+        var keys = Path.Combine(server.Data, "keys.json");
+        File.Move(keys, keys + ".away");
+        await RecordAsync(server, [Call(Id<IdKinds.Project>.New())]);
         var sealer = server.Services.GetRequiredService<Sealer>();
-        await SealAsync(server);
-        await server.Database.WriteAsync(RowScope.System, s => s.ExecuteAsync("drop table audit_checkpoint", null), None);
-        await RecordAsync(server, [Call(await ProjectOfAsync(acme))]);
-        for (var i = 0; i < 200 && sealer.Fault is null; i++)
-        {
-            await Task.Delay(100);
-        }
+        await UntilAsync(() => Task.FromResult(sealer.Fault is not null));
+        Assert.Contains("audit_unsealed", (await probe.GetAsync("/health/ready")).Expect(503).Text, StringComparison.Ordinal);
 
-        Assert.Contains("audit_unsealed", (await acme.GetAsync("/health/ready")).Expect(503).Text, StringComparison.Ordinal);
+        File.Move(keys + ".away", keys);
+        await SealAsync(server);
+        await UntilAsync(() => Task.FromResult(sealer.Fault is null));
+        (await probe.GetAsync("/health/ready")).Expect(200);
     }
 
     internal static AuditEvent Call(Id<IdKinds.Project> project) => new()
@@ -195,10 +196,12 @@ public sealed class AuditRoutesTests
     }
 
     /// <summary>Waits for the server's own sealer.</summary>
-    private static async Task SealAsync(TestServer server)
+    private static Task SealAsync(TestServer server) => UntilAsync(async () => await server.Database.FindAsync<long>(
+        RowScope.System, "select count(*) from audit_event where seq is null", null, None) == 0);
+
+    private static async Task UntilAsync(Func<Task<bool>> so)
     {
-        const string Waiting = "select count(*) from audit_event where seq is null";
-        for (var i = 0; i < 600 && await server.Database.FindAsync<long>(RowScope.System, Waiting, null, None) > 0; i++)
+        for (var i = 0; i < 600 && !await so(); i++)
         {
             await Task.Delay(100);
         }

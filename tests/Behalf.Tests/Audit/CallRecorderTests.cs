@@ -177,6 +177,19 @@ public sealed class CallRecorderTests
     }
 
     [Theory, OnBothEngines]
+    public async Task A_batch_that_is_written_again_is_there_once(string engine)
+    {
+        await using var trail = await TrailFixture.CreateAsync(engine);
+        EventRow[] rows = [EventRow.From(trail.Sample(), at: 1), EventRow.From(trail.Sample(), at: 2)];
+        foreach (var batch in new[] { rows[..1], rows })
+        {
+            await trail.Database.WriteAsync(RowScope.System, session => session.InsertAsync(batch), None);
+        }
+
+        Assert.Equal(2, await CountAsync(trail));
+    }
+
+    [Theory, OnBothEngines]
     public async Task A_stopped_recorder_has_written_all_and_takes_no_more(string engine)
     {
         await using var trail = await TrailFixture.CreateAsync(engine);

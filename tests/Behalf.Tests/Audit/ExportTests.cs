@@ -72,7 +72,7 @@ public sealed class ExportTests
     {
         await using var trail = await TrailFixture.CreateAsync("sqlite");
         await trail.SealedAsync(3, 3);
-        var lines = Encoding.UTF8.GetString((await trail.ExportAsync()).ToArray()).TrimEnd('\n').Split('\n');
+        var lines = await LinesAsync(trail);
         Assert.Equal(9, lines.Length);
 
         Assert.Equal((2, TrailFaultKind.Missing), await FirstBadAsync(trail, [.. lines[..2], .. lines[3..]]));
@@ -82,6 +82,23 @@ public sealed class ExportTests
             (1, TrailFaultKind.Edited),
             await FirstBadAsync(trail, [lines[0], lines[1].Replace("alice", "mallory", StringComparison.Ordinal), .. lines[2..]]));
     }
+
+    [Fact]
+    public async Task A_checkpoint_of_another_project_is_no_proof_in_a_file()
+    {
+        await using var trail = await TrailFixture.CreateAsync("sqlite");
+        var other = Id<IdKinds.Project>.New();
+        await trail.SealedAsync(2);
+        await trail.AppendAsync(trail.Sample(other));
+        await trail.AppendAsync(trail.Sample(other));
+        await trail.Events.SealBatchAsync(None);
+        var mine = await LinesAsync(trail);
+        var foreign = (await LinesAsync(trail, other))[^1];
+        Assert.Equal((2, TrailFaultKind.BadSignature), await FirstBadAsync(trail, [.. mine[..^1], foreign]));
+    }
+
+    private static async Task<string[]> LinesAsync(TrailFixture trail, Id<IdKinds.Project>? project = null) =>
+        Encoding.UTF8.GetString((await trail.ExportAsync(project: project)).ToArray()).TrimEnd('\n').Split('\n');
 
     private static async Task<(long, TrailFaultKind)> FirstBadAsync(TrailFixture trail, string[] lines)
     {

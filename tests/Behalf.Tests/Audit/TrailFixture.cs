@@ -109,12 +109,12 @@ internal sealed class TrailFixture : IAsyncDisposable
     public Task<TrailVerification> VerifyAsync(KnownHead? known = null, Id<IdKinds.Project>? project = null) =>
         new VerifyAuditTrail(Database, Keys).RunAsync(project ?? Project, known, None);
 
-    public async Task<MemoryStream> ExportAsync(long? from = null, long? to = null)
+    public async Task<MemoryStream> ExportAsync(long? from = null, long? to = null, Id<IdKinds.Project>? project = null)
     {
         var export = new ExportAuditTrail(Database, Keys);
         var stream = new MemoryStream();
         var pipe = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
-        await export.WriteAsync(Project, from, to, await export.TrustedAsync(None), pipe, None);
+        await export.WriteAsync(project ?? Project, from, to, await export.TrustedAsync(None), pipe, None);
         await pipe.CompleteAsync();
         stream.Position = 0;
         return stream;

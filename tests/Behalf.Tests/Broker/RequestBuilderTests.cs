@@ -151,9 +151,42 @@ public sealed class RequestBuilderTests
         Assert.Empty(Urls("""{ "box": "in", "ids_only": true }""", list));
         Assert.Empty(Urls("""{ "box": "in" }""", JsonElement.Parse("{}")));
         Assert.Throws<ToolArgumentException>(() => Urls("""{ "box": "in" }""", JsonElement.Parse("""{ "items": [{ "id": "../x" }] }""")));
+        Assert.Throws<ToolArgumentException>(() => Urls("""{ "box": "in" }""", JsonElement.Parse("""{ "items": [7] }""")));
+        Assert.Single(Urls("""{ "box": "in" }""", JsonElement.Parse("""{ "items": [{ "id": "\ud800" }] }""")));
 
         IEnumerable<string> Urls(string arguments, JsonElement answer) =>
             RequestBuilder.FollowUps(Toolkit(), tool, JsonElement.Parse(arguments), NoVariables, answer).Select(request => request.Url.AbsoluteUri);
+    }
+
+    /// <summary>A model may send anything that is JSON; it becomes a request or is refused in words.</summary>
+    [Theory]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("{\"\\ud800\":\"\\udc00\"}")]
+    [InlineData("{\"a\":1,\"a\":2}")]
+    [InlineData("1e999")]
+    [InlineData("-0")]
+    [InlineData("[[],{},null,\"\\u0000\"]")]
+    public void Strange_arguments_are_sent_or_refused(string value)
+    {
+        foreach (var request in new[]
+        {
+            """{ "method": "GET", "path": "/x/{v}" }""", """{ "method": "GET", "path": "/x" }""",
+            """{ "method": "POST", "path": "/x" }""", """{ "method": "POST", "path": "/x", "encoding": "form" }""",
+            """{ "method": "POST", "path": "/x", "body": { "v": { "$base64url": { "$rfc5322": { "to": "a@b.example", "subject": "{v}", "body": "{v}" } } } } }""",
+            """{ "method": "GET", "path": "/x", "bind": { "v": { "in": "header", "name": "X-V" } } }""",
+        })
+        {
+            var tool = Tool(request, "v");
+            try
+            {
+                var arguments = ToolArguments.Prepare(tool, JsonElement.Parse($$"""{ "v": {{value}} }"""));
+                Assert.NotNull(RequestBuilder.Build(Toolkit(), tool, arguments, NoVariables).Url);
+            }
+            catch (ToolArgumentException e)
+            {
+                Assert.NotEmpty(e.Message);
+            }
+        }
     }
 
     internal static ToolHttpRequest Build(string request, string parameters, string arguments) =>

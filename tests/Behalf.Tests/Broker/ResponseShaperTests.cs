@@ -13,7 +13,6 @@ public sealed class ResponseShaperTests
     [Theory]
     [InlineData("{}", """{ "a": 1 }""", """{"a":1}""")]
     [InlineData("""{ "root": "/data/x" }""", """{ "data": { "x": { "y": 2 } } }""", """{"y":2}""")]
-    [InlineData("""{ "root": "/data/x" }""", """{ "data": null }""", "{}")]
     [InlineData("{}", "[1,2]", """{"items":[1,2]}""")]
     [InlineData("""{ "as": "names" }""", "[\"a\"]", """{"names":["a"]}""")]
     [InlineData("""{ "as": "count" }""", "7", """{"count":7}""")]
@@ -28,6 +27,13 @@ public sealed class ResponseShaperTests
     [InlineData("""{ "decode": "text" }""", "plain\ntext", """{"text":"plain\ntext"}""")]
     public void Answers_are_shaped_as_the_definition_says(string response, string body, string expected) =>
         Assert.Equal(expected, Shape(response, Answer(200, body)).Data.ToJsonString());
+
+    [Theory]
+    [InlineData("""{ "data": null }""")]
+    [InlineData("""{ "data": { "x": null } }""")]
+    [InlineData("[]")]
+    public void A_result_that_is_not_there_is_not_found_and_not_empty(string body) =>
+        Assert.Equal(UpstreamErrorKind.NotFound, Shape("""{ "root": "/data/x" }""", Answer(200, body)).Error?.Kind);
 
     [Fact]
     public void What_is_not_json_is_a_failure_and_not_an_exception()
@@ -132,6 +138,33 @@ public sealed class ResponseShaperTests
     [InlineData("[]")]
     public void A_mail_of_strange_form_is_no_reason_to_fail(string body) =>
         Assert.Null(Shape("""{ "decode": "gmail-message" }""", Answer(200, body)).Error);
+
+    /// <summary>Providers answer what they like; whatever it is, it is shaped or refused.</summary>
+    [Theory]
+    [InlineData("{\"a\":1,\"a\":2}")]
+    [InlineData("{\"a\":{\"b\":1,\"b\":2}}")]
+    [InlineData("{\"a\":\"\\ud800\",\"error\":\"\\ud800\"}")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"a\":1e999}")]
+    [InlineData("\u0000")]
+    [InlineData("\"text\"")]
+    [InlineData("null")]
+    [InlineData("{\"a\":[[[[[[[[[[{}]]]]]]]]]],\"\":null}")]
+    public void Strange_answers_are_no_reason_to_fail(string body)
+    {
+        foreach (var status in new[] { 200, 403, 500 })
+        {
+            foreach (var rules in new[] { "{}", """{ "pick": ["a.b"] }""", """{ "items": "/a" }""", """{ "root": "/a" }""", """{ "decode": "gmail-message" }""" })
+            {
+                foreach (var slug in new[] { "slack", "gmail", "linear", "github" })
+                {
+                    Assert.True(Shipped.TryGetToolkit(slug, out var toolkit));
+                    var outcome = ResponseShaper.Shape(toolkit, Tool(Get, "", rules), Answer(status, body), []);
+                    Assert.NotNull(outcome.Data.ToJsonString());
+                }
+            }
+        }
+    }
 
     private static ToolOutcome Shape(string response, UpstreamAnswer answer) =>
         ResponseShaper.Shape(Toolkit(), Tool(Get, "", response), answer, []);

@@ -13,6 +13,7 @@ public sealed class CatalogLintTests
     [InlineData("github/toolkit.json", "/version", "\"1.0\"", "version")]
     [InlineData("github/toolkit.json", "/servers/api", "\"http://api.github.com\"", "servers.api: must be https")]
     [InlineData("github/toolkit.json", "/servers/api", "\"https://{region}.github.com\"", "servers.api: uses {region}, which is not among")]
+    [InlineData("github/toolkit.json", "/servers/api", "\"https://x.test/{client_id}\"", "servers.api: only a revocation may name")]
     [InlineData("github/toolkit.json", "/auth/1/type", "\"oauth2\"", "auth[1]")]
     [InlineData("github/toolkit.json", "/auth/0/defaultScopes", "[\"repo\", \"everything\"]", "auth[0].defaultScopes: everything is not")]
     [InlineData("github/toolkit.json", "/auth/0/scopes/repo/implies", "[\"public\"]", "auth[0].scopes.repo.implies: public is not")]

@@ -71,15 +71,10 @@ public sealed class DefinitionTests
     }
 
     [Fact]
-    public void The_revocation_address_takes_the_clients_id_encoded()
+    public void The_place_of_the_clients_id_is_left_for_whoever_knows_it()
     {
-        var revoke = new RevokeRules
-        {
-            Url = new UrlTemplate("https://api.example/applications/{client_id}/token"),
-            Style = RevokeStyle.BasicJson,
-            Reach = RevokeReach.Token,
-        };
-        Assert.Equal("https://api.example/applications/a%2F..%2Fb/token", revoke.Address([], new Dictionary<string, string>(), "a/../b"));
+        Assert.Equal("https://acme.x/applications/{client_id}/token", Fill("https://{subdomain}.x/applications/{client_id}/token", "acme"));
+        Assert.Equal(["subdomain"], new UrlTemplate("https://{subdomain}.x/{client_id}").Variables);
     }
 
     [Fact]

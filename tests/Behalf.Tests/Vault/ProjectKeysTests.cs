@@ -98,15 +98,14 @@ public sealed class ProjectKeysTests
     {
         await using var rig = await VaultRig.CreateAsync("sqlite", limits: new ProjectKeyLimits { Capacity = 1 });
         var other = await rig.NewProjectAsync();
-        var lease = await rig.ProjectKeys.RentAsync(rig.Project, 1, VaultRig.Ct);
-        var key = lease.Key;
-        using (await rig.ProjectKeys.RentAsync(other, 1, VaultRig.Ct))
-        {
-            Assert.False(IsZeroed(key));
-            lease.Dispose();
-            lease.Dispose();
-            Assert.True(IsZeroed(key));
-        }
+        var one = await rig.ProjectKeys.RentAsync(rig.Project, 1, VaultRig.Ct);
+        var two = await rig.ProjectKeys.RentAsync(rig.Project, 1, VaultRig.Ct);
+        (await rig.ProjectKeys.RentAsync(other, 1, VaultRig.Ct)).Dispose();
+        one.Dispose();
+        one.Dispose();
+        Assert.False(IsZeroed(two.Key));
+        two.Dispose();
+        Assert.True(IsZeroed(two.Key));
     }
 
     [Fact]

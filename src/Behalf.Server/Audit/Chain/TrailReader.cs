@@ -82,6 +82,9 @@ internal sealed class TrailReader(IDatabase database, Id<IdKinds.Project> projec
             }
 
             behind = end;
+
+            // The embedded database answers on the caller's thread: a long chain must not keep it from others.
+            await Task.Yield();
         }
     }
 

@@ -6,6 +6,7 @@ using Behalf.Audit.Chain;
 using Behalf.Audit.Sealing;
 using Behalf.Storage;
 using Behalf.Wire;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Behalf.Audit.Export;
 
@@ -14,9 +15,14 @@ namespace Behalf.Audit.Export;
 internal sealed class ExportAuditTrail(IDatabase database, CheckpointKeys keys)
 {
     public static async Task HandleAsync(
-        HttpContext context, CallerParameter caller, long? from_seq, long? to_seq, ExportAuditTrail export, CancellationToken ct)
+        HttpContext context,
+        CallerParameter caller,
+        [FromQuery(Name = "from_seq")] long? from,
+        [FromQuery(Name = "to_seq")] long? to,
+        ExportAuditTrail export,
+        CancellationToken ct)
     {
-        if (from_seq < 1 || to_seq < 1 || from_seq > to_seq)
+        if (from < 1 || to < 1 || from > to)
         {
             throw new Problem(Refusal.InvalidRequest, "from_seq and to_seq are places in the chain, from 1 on, in this order.");
         }
@@ -26,7 +32,7 @@ internal sealed class ExportAuditTrail(IDatabase database, CheckpointKeys keys)
         context.Response.ContentType = "application/x-ndjson";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"audit-{caller.Caller.Project}.jsonl\"";
-        await export.WriteAsync(caller.Caller.Project, from_seq, to_seq, trusted, context.Response.BodyWriter, ct);
+        await export.WriteAsync(caller.Caller.Project, from, to, trusted, context.Response.BodyWriter, ct);
     }
 
     public Task<IReadOnlyList<AuditPublicKey>> TrustedAsync(CancellationToken ct) => keys.TrustedAsync(ct);

@@ -30,7 +30,8 @@ internal static class ArgumentText
 
     /// <summary>A model may write the integer five as 5.0, which JSON Schema takes but no URL does.</summary>
     private static string Number(string json) =>
-        decimal.TryParse(json, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && decimal.IsInteger(number)
+        decimal.TryParse(json, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && decimal.IsInteger(number)
             ? number.ToString("0", CultureInfo.InvariantCulture)
             : json;
 }

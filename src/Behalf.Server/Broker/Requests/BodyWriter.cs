@@ -17,11 +17,13 @@ internal static class BodyWriter
 
     public static byte[] WriteJson(JsonNode? body) => JsonSerializer.SerializeToUtf8Bytes(body, Json);
 
-    /// <summary>As the URL standard's serializer of <c>application/x-www-form-urlencoded</c> does: a space is a plus.</summary>
+    /// <summary>As the URL standard's serializer of <c>application/x-www-form-urlencoded</c> does: a space is a
+    /// plus.</summary>
     public static byte[] WriteForm(JsonObject body, Func<string, ListStyle> style)
     {
         var pairs = body.SelectMany(member => ArgumentText.Pairs(member.Key, member.Value, style(member.Key)));
-        return Encoding.ASCII.GetBytes(string.Join('&', pairs.Select(pair => $"{Escape(pair.Key)}={Escape(pair.Value)}")));
+        var form = pairs.Select(pair => $"{Escape(pair.Key)}={Escape(pair.Value)}");
+        return Encoding.ASCII.GetBytes(string.Join('&', form));
     }
 
     private static string Escape(string text) =>

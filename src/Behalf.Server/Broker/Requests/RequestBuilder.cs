@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Behalf.Catalog;
@@ -8,7 +9,8 @@ namespace Behalf.Broker.Requests;
 /// <summary>Turns a tool call into an HTTP request. Pure: the same arguments make the same bytes.</summary>
 internal static class RequestBuilder
 {
-    /// <param name="arguments">As <see cref="ToolArguments.Prepare"/> left them and the tool's schema accepted them.</param>
+    /// <param name="arguments">As <see cref="ToolArguments.Prepare"/> left them and the tool's schema accepted
+    /// them.</param>
     /// <param name="variables">The connection's values for the variables of the toolkit's URLs.</param>
     /// <exception cref="ToolArgumentException">A value cannot be put where it belongs.</exception>
     public static ToolHttpRequest Build(
@@ -30,23 +32,28 @@ internal static class RequestBuilder
         };
     }
 
-    /// <summary>The requests that fetch what a list left out, one for each of its items up to the tool's maximum.</summary>
+    /// <summary>The requests that fetch what a list left out, one for each of its items up to the tool's
+    /// maximum.</summary>
     public static IReadOnlyList<ToolHttpRequest> FollowUps(
-        Toolkit toolkit, Tool tool, JsonElement arguments, IReadOnlyDictionary<string, string> variables, JsonElement answer)
+        Toolkit toolkit,
+        Tool tool,
+        JsonElement arguments,
+        IReadOnlyDictionary<string, string> variables,
+        JsonElement answer)
     {
         if (tool.Request.FollowUp is not { } followUp
             || (followUp.Unless is { } unless && Argument(arguments, unless)?.GetValueKind() is JsonValueKind.True)
-            || answer.At(followUp.Items) is not { ValueKind: JsonValueKind.Array } items)
+            || LenientJson.Parse(JsonMarshal.GetRawUtf8Value(answer)).At(followUp.Items) is not JsonArray items)
         {
             return [];
         }
 
-        return [.. items.EnumerateArray().Take(followUp.Max).Select(item => ForItem(item))];
+        return [.. items.Take(followUp.Max).Select(ForItem)];
 
-        ToolHttpRequest ForItem(JsonElement item)
+        ToolHttpRequest ForItem(JsonNode? item)
         {
-            var template = new Template(name => name.StartsWith("item.", StringComparison.Ordinal)
-                ? Argument(item, name["item.".Length..])
+            var template = new Template(name => name.StartsWith(FollowUp.ItemPrefix, StringComparison.Ordinal)
+                ? (item as JsonObject)?[name[FollowUp.ItemPrefix.Length..]]?.DeepClone()
                 : Argument(arguments, name));
             return new ToolHttpRequest
             {
@@ -66,7 +73,8 @@ internal static class RequestBuilder
         return UrlRules.TryFill(new Uri(baseUrl), path, values, query, out var url, out var fault)
             ? url
             : throw new ToolArgumentException(
-                values.Keys.FirstOrDefault(name => fault.StartsWith(name + " ", StringComparison.Ordinal)) ?? "", fault);
+                values.Keys.FirstOrDefault(name => fault.StartsWith(name + " ", StringComparison.Ordinal)) ?? "",
+                fault);
     }
 
     private static IEnumerable<KeyValuePair<string, string>> TemplatedQuery(

@@ -41,7 +41,8 @@ internal static partial class Rfc5322
 
     private static void AppendAddresses(StringBuilder message, string header, JsonNode? addresses)
     {
-        var written = (addresses is JsonArray list ? list.Select(ArgumentText.Of) : addresses is null ? [] : [ArgumentText.Of(addresses)])
+        var given = addresses is JsonArray list ? list.Select(ArgumentText.Of) : [ArgumentText.Of(addresses)];
+        var written = given
             .Where(address => address.Length > 0)
             .Select(WriteAddress)
             .ToArray();
@@ -52,15 +53,18 @@ internal static partial class Rfc5322
         }
     }
 
-    /// <summary>An address is parsed and written anew: what a model sends can add no header and no second recipient.</summary>
+    /// <summary>An address is parsed and written anew: what a model sends can add no header and no second
+    /// recipient.</summary>
     private static string WriteAddress(string text)
     {
         // The library's own parser takes the last of several addresses, hence the form is checked first.
         var form = OneAddress().Match(text);
         var address = form.Groups["address"].Value;
-        if (!form.Success || !MailAddress.TryCreate(address, out var parsed) || parsed.Address != address || !Ascii.IsValid(address))
+        if (!form.Success || !Ascii.IsValid(address)
+            || !MailAddress.TryCreate(address, out var parsed) || parsed.Address != address)
         {
-            throw new ToolArgumentException("", $"'{SingleLine(text)}' is not one mail address such as ada@example.org.");
+            throw new ToolArgumentException(
+                "", $"'{SingleLine(text)}' is not one mail address such as ada@example.org.");
         }
 
         var name = SingleLine(form.Groups["name"].Value.Trim().Trim('"'));
@@ -95,7 +99,8 @@ internal static partial class Rfc5322
         return string.Join(NewLine + " ", words);
     }
 
-    private static string EncodeWord(string text) => $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}?=";
+    private static string EncodeWord(string text) =>
+        $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}?=";
 
     private static string SingleLine(string text) =>
         string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();

@@ -4,7 +4,8 @@ using Behalf.Catalog;
 
 namespace Behalf.Broker.Requests;
 
-/// <summary>Fills in a template: a string that is wholly <c>{name}</c> becomes that argument, of whatever type; an object
+/// <summary>Fills in a template: a string that is wholly <c>{name}</c> becomes that argument, of whatever type; an
+/// object
 /// with one member that starts with <c>$</c> is a call of one of <see cref="Placeholders.Functions"/>; all else is
 /// itself. What depends on an absent argument is left out.</summary>
 internal sealed class Template(Func<string, JsonNode?> argument)
@@ -22,7 +23,8 @@ internal sealed class Template(Func<string, JsonNode?> argument)
 
     public JsonNode? Argument(string name) => argument(name);
 
-    private JsonNode? FillText(string text) => Placeholders.Name(text) is { } name ? Argument(name) : JsonValue.Create(text);
+    private JsonNode? FillText(string text) =>
+        Placeholders.Name(text) is { } name ? Argument(name) : JsonValue.Create(text);
 
     private JsonArray FillList(JsonElement template) =>
         [.. template.EnumerateArray().Select(Fill).Where(item => item is not null)];

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Behalf.Catalog;
@@ -18,13 +19,11 @@ internal static class ToolArguments
                 : arguments;
         }
 
-        var prepared = new JsonObject();
-        foreach (var argument in arguments.EnumerateObject())
+        var prepared = (JsonObject)LenientJson.Parse(JsonMarshal.GetRawUtf8Value(arguments))!;
+        var nulls = prepared.Where(argument => argument.Value is null).Select(argument => argument.Key).ToArray();
+        foreach (var name in nulls)
         {
-            if (argument.Value.ValueKind is not JsonValueKind.Null)
-            {
-                prepared[argument.Name] = ToNode(argument.Value);
-            }
+            prepared.Remove(name);
         }
 
         foreach (var property in tool.Input.GetProperty("properties").EnumerateObject())
@@ -44,7 +43,9 @@ internal static class ToolArguments
         var broken = new List<string>();
         foreach (var rule in tool.Rules)
         {
-            var given = rule.Of.Where(name => prepared.TryGetProperty(name, out var value) && !IsBlank(value)).ToArray();
+            var given = rule.Of
+                .Where(name => prepared.TryGetProperty(name, out var value) && !IsBlank(value))
+                .ToArray();
             if (rule.Kind is ArgumentRuleKind.AtLeastOne && given.Length is 0)
             {
                 broken.Add($"Give at least one of {string.Join(", ", rule.Of)}.");

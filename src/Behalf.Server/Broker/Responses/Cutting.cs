@@ -55,7 +55,9 @@ internal static class Cutting
         if (items.Count < all)
         {
             // Going on to the next page would skip what was cut: the same page must be asked for in smaller steps.
-            var advice = limitParameter is null ? "narrow the search" : $"ask again with {limitParameter}={items.Count}";
+            var advice = limitParameter is null
+                ? "narrow the search"
+                : $"ask again with {limitParameter}={items.Count}";
             notes.Add($"cut {all - items.Count} of {all} {list} to keep the answer small; {advice}.");
         }
     }

@@ -32,6 +32,20 @@ internal static partial class ErrorClassifier
         };
     }
 
+    public static UpstreamError NotFound(Toolkit toolkit, int status) => new()
+    {
+        Kind = UpstreamErrorKind.NotFound,
+        Status = status,
+        Message = Message(toolkit.Name, UpstreamErrorKind.NotFound, status, null),
+    };
+
+    public static UpstreamError NotJson(Toolkit toolkit, int status) => new()
+    {
+        Kind = UpstreamErrorKind.Unavailable,
+        Status = status,
+        Message = $"{toolkit.Name} answered something that is not JSON (HTTP {status}).",
+    };
+
     private static bool IsFailure(FailureSigns signs, int status, JsonNode? body) =>
         status is < 200 or >= 300
         || (signs.OkPath is { } ok && body.At(ok)?.GetValueKind() is JsonValueKind.False)
@@ -80,8 +94,9 @@ internal static partial class ErrorClassifier
             return Scopes(told.Groups[1].Value);
         }
 
-        if (signs.AcceptedScopesHeader is { } accepted && signs.GrantedScopesHeader is { } granted
-            && answer.Headers.TryGetValue(accepted, out var wanted) && answer.Headers.TryGetValue(granted, out var held))
+        if (signs is { AcceptedScopesHeader: { } accepted, GrantedScopesHeader: { } granted }
+            && answer.Headers.TryGetValue(accepted, out var wanted)
+            && answer.Headers.TryGetValue(granted, out var held))
         {
             var would = Scopes(wanted);
             return would.Intersect(Scopes(held), StringComparer.Ordinal).Any() ? [] : would;

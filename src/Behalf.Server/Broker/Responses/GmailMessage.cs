@@ -42,7 +42,8 @@ internal static partial class GmailMessage
 
     private static string? Header(JsonObject payload, string name) =>
         (payload["headers"] as JsonArray)?
-            .FirstOrDefault(header => string.Equals(header?["name"]?.ToString(), name, StringComparison.OrdinalIgnoreCase))?
+            .FirstOrDefault(header =>
+                string.Equals(header?["name"]?.ToString(), name, StringComparison.OrdinalIgnoreCase))?
             ["value"]?.ToString();
 
     private static string? Time(string? milliseconds) =>
@@ -53,13 +54,12 @@ internal static partial class GmailMessage
     /// <summary>The plain part if there is one, else the HTML part without its markup.</summary>
     private static string? Text(JsonObject payload)
     {
-        var parts = Parts(payload).Where(part => !IsAttachment(part)).ToArray();
-        return Array.Find(parts, part => part["mimeType"]?.ToString() is "text/plain") is { } plain && Body(plain) is { } text
-            ? text
-            : Array.Find(parts, part => part["mimeType"]?.ToString() is "text/html") is { } html && Body(html) is { } markup
-                ? WithoutMarkup(markup)
-                : null;
+        var texts = Parts(payload).Where(part => !IsAttachment(part)).ToArray();
+        return BodyOf(texts, "text/plain") ?? (BodyOf(texts, "text/html") is { } html ? WithoutMarkup(html) : null);
     }
+
+    private static string? BodyOf(JsonObject[] parts, string type) =>
+        Array.Find(parts, part => part["mimeType"]?.ToString() == type) is { } part ? Body(part) : null;
 
     private static JsonArray Attachments(JsonObject payload) =>
     [
@@ -81,7 +81,9 @@ internal static partial class GmailMessage
         var data = part["body"]?["data"]?.ToString();
         try
         {
-            return string.IsNullOrEmpty(data) ? null : Encoding.UTF8.GetString(Base64Url.DecodeFromChars(data.TrimEnd('=')));
+            return string.IsNullOrEmpty(data)
+                ? null
+                : Encoding.UTF8.GetString(Base64Url.DecodeFromChars(data.TrimEnd('=')));
         }
         catch (FormatException)
         {

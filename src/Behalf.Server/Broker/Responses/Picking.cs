@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Behalf.Broker.Responses;
 
-/// <summary>Keeps or leaves out parts of a value by dotted paths; a path goes through lists without naming them.</summary>
+/// <summary>Keeps or leaves out parts of a value by dotted paths; a path goes through lists without naming
+/// them.</summary>
 internal static class Picking
 {
     public static JsonNode? Pick(JsonNode? value, IReadOnlyList<string> paths) =>

@@ -36,7 +36,13 @@ internal static class ResponseShaper
 
         if (body is null)
         {
-            return new ToolOutcome { Error = NotJson(toolkit, answer.Status) };
+            return new ToolOutcome { Error = ErrorClassifier.NotJson(toolkit, answer.Status) };
+        }
+
+        if (rules.Root.Length > 0 && body.At(rules.Root) is null)
+        {
+            // GraphQL says so of a thing that is not there, without an error.
+            return new ToolOutcome { Error = ErrorClassifier.NotFound(toolkit, answer.Status) };
         }
 
         var page = rules.Page is { } name ? toolkit.Pagination[name] : null;
@@ -93,7 +99,9 @@ internal static class ResponseShaper
 
     private static JsonNode? ShapeOne(ToolResponse rules, JsonNode? value)
     {
-        var decoded = rules.Decode is Decoding.GmailMessage && value is JsonObject message ? GmailMessage.Read(message) : value;
+        var decoded = rules.Decode is Decoding.GmailMessage && value is JsonObject message
+            ? GmailMessage.Read(message)
+            : value;
         var picked = rules.Pick.Count > 0 ? Picking.Pick(decoded, rules.Pick) : decoded?.DeepClone();
         Picking.Drop(picked, rules.Drop);
         return picked;
@@ -103,7 +111,7 @@ internal static class ResponseShaper
     {
         try
         {
-            return body.IsEmpty ? null : JsonNode.Parse(body.Span);
+            return body.IsEmpty ? null : LenientJson.Parse(body.Span);
         }
         catch (JsonException)
         {
@@ -111,12 +119,6 @@ internal static class ResponseShaper
         }
     }
 
-    private static JsonNode? Copy(JsonElement? value) => value is { } element ? JsonNode.Parse(element.GetRawText()) : null;
-
-    private static UpstreamError NotJson(Toolkit toolkit, int status) => new()
-    {
-        Kind = UpstreamErrorKind.Unavailable,
-        Status = status,
-        Message = $"{toolkit.Name} answered something that is not JSON (HTTP {status}).",
-    };
+    private static JsonNode? Copy(JsonElement? value) =>
+        value is { } element ? JsonNode.Parse(element.GetRawText()) : null;
 }

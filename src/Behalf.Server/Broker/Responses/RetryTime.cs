@@ -24,7 +24,8 @@ internal static class RetryTime
             : null;
     }
 
-    /// <summary>A 403 or 400 with nothing remaining, or with a time to come back, is a rate limit in disguise.</summary>
+    /// <summary>A 403 or 400 with nothing remaining, or with a time to come back, is a rate limit in
+    /// disguise.</summary>
     public static bool IsUsedUp(RateLimitSigns signs, UpstreamAnswer answer) =>
         answer.Status is 400 or 403
         && (answer.Headers.ContainsKey(signs.RetryAfterHeader)
@@ -39,7 +40,8 @@ internal static class RetryTime
     };
 
     private static double? Seconds(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < 1e14
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        && number < 1e14
             ? number
             : null;
 

@@ -18,7 +18,8 @@ internal static class CatalogLint
         {
             var slug = Path.GetFileName(path);
             var findings = new Findings(found, $"{slug}/{CatalogLoader.ToolkitFile}");
-            if (Read<Toolkit>(Path.Combine(path, CatalogLoader.ToolkitFile), toolkitSchema, findings) is not { } toolkit)
+            var file = Path.Combine(path, CatalogLoader.ToolkitFile);
+            if (Read<Toolkit>(file, toolkitSchema, findings) is not { } toolkit)
             {
                 continue;
             }
@@ -61,7 +62,8 @@ internal static class CatalogLint
     {
         try
         {
-            var json = JsonElement.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            var json = JsonElement.Parse(
+                File.ReadAllBytes(file), new JsonDocumentOptions { AllowDuplicateProperties = false });
             var violations = schema.Validate(json, MostViolations);
             foreach (var violation in violations)
             {

@@ -22,5 +22,8 @@ internal sealed class Findings(List<Finding> all, string file, string prefix = "
     public Findings Below(string place) => new(all, file, Join(place));
 
     private string Join(string place) =>
-        prefix.Length is 0 ? place : place.Length is 0 ? prefix : place[0] is '[' ? prefix + place : $"{prefix}.{place}";
+        prefix.Length is 0 ? place
+        : place.Length is 0 ? prefix
+        : place[0] is '[' ? prefix + place
+        : $"{prefix}.{place}";
 }

@@ -8,7 +8,8 @@ namespace Behalf.Catalog.Lint;
 internal static class SchemaRules
 {
     private static readonly string[] NotAtRoot = ["anyOf", "oneOf", "allOf", "not", "if", "enum", "const"];
-    private static readonly string[] Nowhere = ["$ref", "$defs", "definitions", "$dynamicRef", "patternProperties", "if"];
+    private static readonly string[] Nowhere =
+        ["$ref", "$defs", "definitions", "$dynamicRef", "patternProperties", "if"];
 
     public static void Check(Tool tool, Findings findings)
     {
@@ -17,8 +18,10 @@ internal static class SchemaRules
         CheckInput(tool.Input, findings);
 
         // A failed call has no data, and a cut one has less of it.
-        findings.AddIf(tool.Output.TryGetProperty("required", out _) || tool.Output.TryGetProperty("additionalProperties", out _),
-            "output", "must not require members nor forbid others: a shortened result has fewer and says so in one more.");
+        findings.AddIf(
+            tool.Output.TryGetProperty("required", out _) || tool.Output.TryGetProperty("additionalProperties", out _),
+            "output",
+            "must not require members nor forbid others: a shortened result has fewer and says so in one more.");
         CheckExamples(tool, findings);
     }
 
@@ -60,7 +63,8 @@ internal static class SchemaRules
     private static void CheckInput(JsonElement input, Findings findings)
     {
         var properties = input.GetProperty("properties");
-        findings.AddIf(!input.TryGetProperty("additionalProperties", out var more) || more.ValueKind is not JsonValueKind.False,
+        findings.AddIf(
+            !input.TryGetProperty("additionalProperties", out var more) || more.ValueKind is not JsonValueKind.False,
             "input.additionalProperties", "must be false: a misspelt argument would be lost without a word.");
         foreach (var property in properties.EnumerateObject())
         {
@@ -70,13 +74,15 @@ internal static class SchemaRules
 
         foreach (var name in input.TryGetProperty("required", out var required) ? required.EnumerateArray() : default)
         {
-            findings.AddIf(!properties.TryGetProperty(name.GetString()!, out _), "input.required", $"{name} is not a property.");
+            findings.AddIf(!properties.TryGetProperty(name.GetString()!, out _),
+                "input.required", $"{name} is not a property.");
         }
     }
 
     private static void CheckExamples(Tool tool, Findings findings)
     {
-        if (Compile(tool.Input, "input", findings) is not { } input || Compile(tool.Output, "output", findings) is not { } output)
+        if (Compile(tool.Input, "input", findings) is not { } input
+            || Compile(tool.Output, "output", findings) is not { } output)
         {
             return;
         }

@@ -20,7 +20,8 @@ internal static class ToolRules
         var hints = tool.Hints;
         findings.AddIf(hints.ReadOnly && (hints.Destructive || !hints.Idempotent), "hints",
             "a tool that only reads destroys nothing and can be called again.");
-        findings.AddIf(tool.Retry.Safe && !hints.Idempotent, "retry.safe", "needs hints.idempotent: a repeat would act twice.");
+        findings.AddIf(tool.Retry.Safe && !hints.Idempotent, "retry.safe",
+            "needs hints.idempotent: a repeat would act twice.");
         findings.AddIf(hints.ReadOnly && tool.Request.Method is ToolMethod.Put or ToolMethod.Patch or ToolMethod.Delete,
             "hints.readOnly", $"cannot be true of {tool.Request.Method}.");
         findings.AddIf(tool.Request.GraphQl is { } graphQl
@@ -42,19 +43,23 @@ internal static class ToolRules
         }
 
         // Reading first: what is shown by default must work by default, at least where it only reads.
-        findings.AddIf(tool is { Important: true, Hints.ReadOnly: true } && oauth.Missing(tool, oauth.DefaultScopes).Count > 0,
+        findings.AddIf(
+            tool is { Important: true, Hints.ReadOnly: true } && oauth.Missing(tool, oauth.DefaultScopes).Count > 0,
             "scopes", "an important tool that only reads must work with the default scopes.");
     }
 
     private static void CheckPlaces(Toolkit toolkit, Tool tool, Findings findings)
     {
         var request = tool.Request;
-        var parameters = tool.Input.GetProperty("properties").EnumerateObject().ToDictionary(member => member.Name, member => member.Value);
-        findings.AddIf(!toolkit.Servers.ContainsKey(request.Server), "request.server", $"the toolkit has no server {request.Server}.");
+        var parameters = tool.Input.GetProperty("properties").EnumerateObject()
+            .ToDictionary(member => member.Name, member => member.Value);
+        findings.AddIf(!toolkit.Servers.ContainsKey(request.Server),
+            "request.server", $"the toolkit has no server {request.Server}.");
         foreach (var name in ArgumentPlaces.Templated(request).Concat(request.Bind.Keys)
             .Concat(tool.Rules.SelectMany(rule => rule.Of)).Distinct())
         {
-            findings.AddIf(!parameters.ContainsKey(name) && !name.StartsWith("item.", StringComparison.Ordinal),
+            findings.AddIf(
+                !parameters.ContainsKey(name) && !name.StartsWith(FollowUp.ItemPrefix, StringComparison.Ordinal),
                 "request", $"uses {name}, which is not a parameter.");
         }
 
@@ -76,7 +81,8 @@ internal static class ToolRules
         foreach (var function in Templates(request).SelectMany(Placeholders.FunctionsIn)
             .Where(function => !Placeholders.Functions.Contains(function)))
         {
-            findings.Add("request", $"{function} is not a function; there are {string.Join(", ", Placeholders.Functions)}.");
+            findings.Add(
+                "request", $"{function} is not a function; there are {string.Join(", ", Placeholders.Functions)}.");
         }
     }
 
@@ -89,7 +95,8 @@ internal static class ToolRules
     private static void CheckResponse(Toolkit toolkit, Tool tool, Findings findings)
     {
         var response = tool.Response;
-        findings.AddIf(response is { Items: not null, Root.Length: > 0 }, "response", "has root for an object or items for a list, not both.");
+        findings.AddIf(response is { Items: not null, Root.Length: > 0 },
+            "response", "has root for an object or items for a list, not both.");
         findings.AddIf(tool.Request.FollowUp is { } followUp && followUp.Items != response.Items,
             "response.items", "must be the list that the follow-ups are made from.");
         if (response.Page is not { } page)

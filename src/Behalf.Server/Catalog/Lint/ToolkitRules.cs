@@ -3,7 +3,8 @@ namespace Behalf.Catalog.Lint;
 /// <summary>What must hold of a toolkit beyond its schema.</summary>
 internal static class ToolkitRules
 {
-    private static readonly string[] ActiveMarkup = ["<script", "<style", "href", "onload", "<!", "foreignObject", "url("];
+    private static readonly string[] ActiveMarkup =
+        ["<script", "<style", "href", "onload", "<!", "foreignObject", "url("];
 
     public static void Check(Toolkit toolkit, Findings findings)
     {
@@ -38,11 +39,15 @@ internal static class ToolkitRules
     {
         foreach (var (place, template) in Urls(toolkit))
         {
-            foreach (var name in template.Variables.Where(name => name != RevokeRules.ClientIdPlace.Trim('{', '}')))
+            var forClient = place.EndsWith("revoke.url", StringComparison.Ordinal);
+            findings.AddIf(!forClient && template.Text.Contains(UrlTemplate.ClientId, StringComparison.Ordinal),
+                place, "only a revocation may name the client.");
+            foreach (var name in template.Variables)
             {
                 var field = toolkit.Variables.FirstOrDefault(field => field.Name == name);
                 findings.AddIf(field is null, place, $"uses {{{name}}}, which is not among the variables.");
-                findings.AddIf(field is { Pattern: null }, place, $"uses {{{name}}}, which has no pattern: it may choose the host.");
+                findings.AddIf(field is { Pattern: null },
+                    place, $"uses {{{name}}}, which has no pattern: it may choose the host.");
             }
 
             // A variable may stand for the whole base address; its pattern says what it can be.
@@ -55,7 +60,8 @@ internal static class ToolkitRules
     private static IEnumerable<(string Place, UrlTemplate Url)> Urls(Toolkit toolkit) =>
     [
         .. toolkit.Servers.Select(server => ($"servers.{server.Key}", server.Value)),
-        .. toolkit.Auth.Index().SelectMany(entry => Urls(entry.Item).Select(url => ($"auth[{entry.Index}].{url.Place}", url.Url))),
+        .. toolkit.Auth.Index().SelectMany(entry =>
+            Urls(entry.Item).Select(url => ($"auth[{entry.Index}].{url.Place}", url.Url))),
     ];
 
     private static IEnumerable<(string Place, UrlTemplate Url)> Urls(AuthScheme scheme) => (scheme switch
@@ -82,8 +88,9 @@ internal static class ToolkitRules
             case ApiKeyScheme key:
                 foreach (var (index, place) in key.Places.Index())
                 {
-                    findings.AddIf(!key.Fields.Any(field => place.Format.Contains($"{{{field.Name}}}", StringComparison.Ordinal)),
-                        $"places[{index}].format", "names none of the fields.");
+                    var named = key.Fields.Any(field =>
+                        place.Format.Contains($"{{{field.Name}}}", StringComparison.Ordinal));
+                    findings.AddIf(!named, $"places[{index}].format", "names none of the fields.");
                 }
 
                 break;

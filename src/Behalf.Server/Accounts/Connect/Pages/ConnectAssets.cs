@@ -9,6 +9,8 @@ namespace Behalf.Accounts.Connect.Pages;
 internal static class ConnectAssets
 {
     private const string Folder = "/connect/assets/";
+    private const string BrandPrefix = "brand-";
+    private const string BrandSuffix = ".css";
 
     private static readonly Asset Style = Asset.Embedded("style", ".css", "text/css; charset=utf-8");
     private static readonly Asset Icon = Asset.Embedded("icon", ".svg", "image/svg+xml");
@@ -20,7 +22,7 @@ internal static class ConnectAssets
 
     public static string IconUrl => Folder + Icon.File;
 
-    public static string BrandUrl(Accent accent) => $"{Folder}brand-{accent.Digits}.css";
+    public static string BrandUrl(Accent accent) => $"{Folder}{BrandPrefix}{accent.Digits}{BrandSuffix}";
 
     extension(IEndpointRouteBuilder routes)
     {
@@ -43,8 +45,7 @@ internal static class ConnectAssets
             return Results.Bytes(asset.Content, asset.ContentType);
         }
 
-        if (file is ['b', 'r', 'a', 'n', 'd', '-', .. { Length: 6 } digits, '.', 'c', 's', 's']
-            && Accent.TryParse(digits, out var accent))
+        if (IsBrand(file, out var accent))
         {
             // Its name holds no hash of what a newer version would write into it.
             headers.CacheControl = "public, max-age=3600";
@@ -60,6 +61,13 @@ internal static class ConnectAssets
     private static Asset? Stale(string file) =>
         ByFile.Values.FirstOrDefault(asset => file.StartsWith(asset.Name + "-", StringComparison.Ordinal)
             && file.EndsWith(asset.Extension, StringComparison.Ordinal));
+
+    private static bool IsBrand(string file, out Accent accent)
+    {
+        accent = default;
+        return file.StartsWith(BrandPrefix, StringComparison.Ordinal) && file.EndsWith(BrandSuffix, StringComparison.Ordinal)
+            && Accent.TryParse(file[BrandPrefix.Length..^BrandSuffix.Length], out accent);
+    }
 
     private static string BrandStyle(Accent accent) =>
         $$"""

@@ -22,10 +22,7 @@ internal sealed class HtmlPage<TPage, TView>(int status, BrandView brand, TView 
         response.StatusCode = status;
         response.ContentType = "text/html; charset=utf-8";
         response.ContentLength = page.Length;
-        if (!HttpMethods.IsHead(httpContext.Request.Method))
-        {
-            await response.Body.WriteAsync(page, httpContext.RequestAborted);
-        }
+        await response.Body.WriteAsync(page, httpContext.RequestAborted);
     }
 
     private async Task<string> RenderAsync(IServiceProvider services)

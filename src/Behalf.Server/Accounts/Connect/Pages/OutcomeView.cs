@@ -44,7 +44,7 @@ internal sealed record OutcomeView
     /// <summary>The application's own address; no link is shown for one that is not http or https.</summary>
     public string? ReturnUrl { get; init => field = Links.Outside(value); }
 
-    /// <summary>What support needs to find this attempt in the logs.</summary>
+    /// <summary>What support needs to find this attempt in the logs; not shown where all went well.</summary>
     public string? RequestId { get; init => field = value is null ? null : Shown.Line(value); }
 
     /// <summary>A path of this server that tries again, where that can help.</summary>

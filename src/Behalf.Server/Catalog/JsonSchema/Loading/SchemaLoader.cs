@@ -67,8 +67,14 @@ internal sealed class SchemaLoader(SchemaOptions options)
     private SchemaSite SiteAt(SchemaResource resource, string fragment, string reference, SchemaSite from)
     {
         var document = resource.Document;
+        var tokens = JsonPointer.Tokens(resource.Pointer + fragment).ToList();
+        if (document.Sites.TryGetValue(tokens.Aggregate("", JsonPointer.Append), out var site))
+        {
+            return site;
+        }
+
         var (element, pointer, owner) = (document.Root, "", resource);
-        foreach (var token in JsonPointer.Tokens(resource.Pointer + fragment))
+        foreach (var token in tokens)
         {
             if (!JsonPointer.TryStep(element, token, out element))
             {

@@ -249,7 +249,8 @@ internal sealed class EcmaPattern
             return;
         }
 
-        if (_text.Eat('?'))
+        // Whether there is a match does not depend on which is found first, unless a back reference asks what was found.
+        if (_text.Eat('?') && _text.MayReferBack)
         {
             Write("?");
         }

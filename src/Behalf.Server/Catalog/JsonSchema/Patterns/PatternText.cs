@@ -1,16 +1,20 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Behalf.Catalog.JsonSchema;
 
 /// <summary>The source of a pattern being read, by code points. After the first error it is at its end, so that whoever
 /// reads it comes to one too.</summary>
-internal sealed class PatternText(string source)
+internal sealed partial class PatternText(string source)
 {
     private const char Nothing = '\0';
 
     private int _at;
 
     public string? Error { get; private set; }
+
+    /// <summary>True for every pattern with a back reference, and for some others.</summary>
+    public bool MayReferBack { get; } = BackReference().IsMatch(source);
 
     public bool IsAtEnd => _at >= source.Length;
 
@@ -131,4 +135,7 @@ internal sealed class PatternText(string source)
 
         return string.Create(CultureInfo.InvariantCulture, $"{{{least},{most}}}");
     }
+
+    [GeneratedRegex(@"\\[1-9k]")]
+    private static partial Regex BackReference();
 }

@@ -42,11 +42,17 @@ internal sealed class TextPattern
     {
         try
         {
-            return (text.ContainsAny(Surrogates) ? _forAllText : _forPlainText).Value.IsMatch(text);
+            return run.Spend() && (text.ContainsAny(Surrogates) ? _forAllText : _forPlainText).Value.IsMatch(text);
         }
         catch (RegexMatchTimeoutException)
         {
             run.GiveUp($"takes too long to compare with the pattern {this}");
+            return false;
+        }
+        catch (IndexOutOfRangeException)
+        {
+            // dotnet/runtime#114626: the engine that tries loses its count in some lazy loops over nothing.
+            run.GiveUp($"cannot be compared with the pattern {this}");
             return false;
         }
     }

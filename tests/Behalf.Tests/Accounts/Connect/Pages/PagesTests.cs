@@ -35,6 +35,11 @@ public sealed class PagesTests(PageSite site) : IClassFixture<PageSite>
     }
 
     [Theory]
+    [MemberData(nameof(Endings))]
+    public async Task An_ending_gives_a_reference_unless_all_went_well(string reason, int status) =>
+        Assert.Equal(status != 200, (await site.GetAsync(reason)).Contains(SamplePages.RequestId, StringComparison.Ordinal));
+
+    [Theory]
     [InlineData("consent", HttpStatusCode.OK, "consent")]
     [InlineData("key", HttpStatusCode.OK, "enter_key")]
     [InlineData("key-refused", HttpStatusCode.UnprocessableEntity, "enter_key")]

@@ -9,6 +9,8 @@ internal static class SamplePages
     public const string Submit = "/samples/submit";
     public const string Cancel = "/samples/cancel";
 
+    public const string RequestId = "req_4wBq0T1kXhGm";
+
     /// <summary>Stands in a password field's view, and must stand on no page.</summary>
     public const string TypedSecret = "sk_live_typed_before";
 
@@ -106,6 +108,6 @@ internal static class SamplePages
         AccountHint = kind is OutcomeKind.Connected or OutcomeKind.SubjectChanged ? "@alice-at-acme" : null,
         ReturnUrl = kind is OutcomeKind.NotFound ? null : "https://app.acme.example/settings?status=" + kind,
         RetryUrl = kind is OutcomeKind.ProviderError or OutcomeKind.ServerError ? "/connect/again" : null,
-        RequestId = kind is OutcomeKind.ProviderError or OutcomeKind.ServerError ? "req_4wBq0T1kXhGm" : null,
+        RequestId = RequestId,
     };
 }
