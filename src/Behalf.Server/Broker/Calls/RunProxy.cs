@@ -22,8 +22,6 @@ internal sealed class RunProxy(
     ToolCatalog catalog, ChooseAccount choose, FixingLinks links, CallRecorder recorder, Refresher refresher, UpstreamCall upstream,
     IDatabase database, TimeProvider clock)
 {
-    private static readonly HashSet<string> NoExtraHeaders = [];
-
     private const int MostBinaryBytes = 4 * 1024 * 1024;
 
     private static readonly Dictionary<string, HttpMethod> Methods = new(StringComparer.OrdinalIgnoreCase)
@@ -143,6 +141,7 @@ internal sealed class RunProxy(
     {
         var headers = new List<KeyValuePair<string, string>>(toolkit.Headers) { new("Accept", "application/json") };
         var query = new List<KeyValuePair<string, string>>();
+        var extra = toolkit.ProxyHeaders.ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var parameter in body.Parameters ?? [])
         {
             var pair = new KeyValuePair<string, string>(WireText.Required(parameter.Name, "parameters.name", 200), parameter.Value ?? "");
@@ -152,7 +151,7 @@ internal sealed class RunProxy(
                 continue;
             }
 
-            if (parameter.Type != "header" || !HeaderRules.CallerMaySet(pair.Key, pair.Value, NoExtraHeaders))
+            if (parameter.Type != "header" || !HeaderRules.CallerMaySet(pair.Key, pair.Value, extra))
             {
                 throw new Problem(Refusal.InvalidRequest, $"The parameter {Cut(pair.Key)} is not a query parameter or a header that callers may set.");
             }
