@@ -1,12 +1,11 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Behalf.Tests.Support;
-using Behalf.Tests.Support.Peers;
 
 namespace Behalf.Tests.Peers;
 
 /// <summary>The shipped definitions of GitHub, Gmail, Slack and Linear, through the whole server, against services that
-/// nobody here wrote: each user acts as themselves.</summary>
+/// nobody here wrote: each user sends and reads as themselves, and nobody reads what is another's.</summary>
+/// <remarks>A wrong token would act as the emulators' first user, <c>nobody</c>, and show as that.</remarks>
 public sealed class EmulatedServicesTests
 {
     private static readonly string[] People = ["alice", "bob"];
@@ -14,98 +13,124 @@ public sealed class EmulatedServicesTests
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
     [Theory, OnBothEngines]
-    public async Task GitHub_issues_are_made_by_the_user_whose_agent_asked(string engine)
+    public async Task GitHub_issues_are_opened_by_the_user_whose_agent_asked(string engine)
     {
-        await using var world = await GitHubAsync(engine);
+        await using var world = await EmulatedWorld.GitHubAsync(engine, ct);
         await ConnectBothAsync(world);
         foreach (var person in People)
         {
-            Assert.Equal(person, Text(await world.RunAsync("GITHUB_GET_THE_AUTHENTICATED_USER", UserOf(person)), "login"));
-            var repository = new { owner = person, repo = $"{person}-notes", title = $"From {person}" };
-            var issue = await world.RunAsync("GITHUB_CREATE_ISSUE", UserOf(person), repository);
-            Console.WriteLine("GH " + issue);
+            Assert.Equal(person, Text(await world.RunAsync("GITHUB_GET_THE_AUTHENTICATED_USER", person), "login"));
+            var (owner, repo) = (person, $"{person}-notes");
+            var opened = await world.RunAsync("GITHUB_CREATE_ISSUE", person, new { owner, repo, title = $"From {person}" });
+            Assert.Equal(person, Text(opened.GetProperty("user"), "login"));
+            var listed = await world.RunAsync("GITHUB_LIST_REPOSITORY_ISSUES", person, new { owner, repo });
+            Assert.Contains($"From {person}", listed.ToString(), StringComparison.Ordinal);
         }
+
+        await AssertRefusedAsync(world, "GITHUB_GET_A_REPOSITORY", "bob", new { owner = "alice", repo = "alice-notes" });
+        await AssertRefusedAsync(world, "GITHUB_LIST_REPOSITORY_ISSUES", "bob", new { owner = "alice", repo = "alice-notes" });
+        await AssertKeyIsBoundAsync(world, "GITHUB_GET_THE_AUTHENTICATED_USER");
     }
 
     [Theory, OnBothEngines]
-    public async Task Gmail_is_sent_and_read_in_the_users_own_mailbox(string engine)
+    public async Task Gmail_is_sent_from_and_read_in_the_users_own_mailbox(string engine)
     {
-        await using var world = await GmailAsync(engine);
+        await using var world = await EmulatedWorld.GmailAsync(engine, ct);
         await ConnectBothAsync(world);
         foreach (var person in People)
         {
-            Console.WriteLine("GM " + await world.RunAsync("GMAIL_GET_PROFILE", UserOf(person)));
-            Console.WriteLine("GM " + await world.RunAsync("GMAIL_SEND_EMAIL", UserOf(person), new { recipient_email = "carol@example.test", subject = $"From {person}", body = "Hello" }));
-            Console.WriteLine("GM " + await world.RunAsync("GMAIL_FETCH_EMAILS", UserOf(person), new { max_results = 10 }));
+            var mail = new { recipient_email = "carol@example.test", subject = $"From {person}", body = "Hello" };
+            await world.RunAsync("GMAIL_SEND_EMAIL", person, mail);
+            var listed = await world.RunAsync("GMAIL_FETCH_EMAILS", person, new { max_results = 10 });
+            Assert.Equal(
+                [$"From {person} by {person}@example.test", $"Welcome, {person} by post@example.test"],
+                listed.GetProperty("messages").EnumerateArray().Select(m => $"{Text(m, "subject")} by {Text(m, "sender")}").Order(StringComparer.Ordinal));
         }
+
+        Assert.Equal("Welcome, alice", Text(await world.RunAsync("GMAIL_FETCH_MESSAGE_BY_MESSAGE_ID", "alice", Welcome), "subject"));
+        await AssertRefusedAsync(world, "GMAIL_FETCH_MESSAGE_BY_MESSAGE_ID", "bob", Welcome);
+        await AssertKeyIsBoundAsync(world, "GMAIL_LIST_LABELS");
     }
 
     [Theory, OnBothEngines]
     public async Task Slack_messages_are_posted_by_the_user_whose_agent_asked(string engine)
     {
-        await using var world = await SlackAsync(engine);
-        await ConnectBothAsync(world);
+        await using var world = await EmulatedWorld.SlackAsync(engine, ct);
+        var accounts = await ConnectBothAsync(world);
+        var authors = new HashSet<string?>();
         foreach (var person in People)
         {
-            Console.WriteLine("SL " + await world.RunAsync("SLACK_SEND_MESSAGE", UserOf(person), new { channel = "general", text = $"From {person}" }));
-            Console.WriteLine("SL " + (await world.ExecuteAsync("SLACK_LIST_ALL_CHANNELS", UserOf(person))).Text);
+            Assert.Equal(person, Text((await world.AccountAsync(accounts[person], "test")).Expect(200).Json, "account_label"));
+            var sent = await world.RunAsync("SLACK_SEND_MESSAGE", person, new { channel = "general", text = $"From {person}" });
+            var history = await world.RunAsync("SLACK_FETCH_CONVERSATION_HISTORY", person, new { channel = Text(sent, "channel") });
+            var message = history.GetProperty("messages").EnumerateArray().Single(m => Text(m, "text") == $"From {person}");
+            var found = await world.RunAsync("SLACK_FIND_USER_BY_EMAIL_ADDRESS", person, new { email = $"{person}@example.test" });
+            Assert.Contains(Text(message, "user")!, found.ToString(), StringComparison.Ordinal);
+            authors.Add(Text(message, "user"));
         }
+
+        Assert.Equal(2, authors.Count);
+        await AssertKeyIsBoundAsync(world, "SLACK_LIST_ALL_CHANNELS");
     }
 
     [Theory, OnBothEngines]
     public async Task Linear_issues_are_created_by_the_user_whose_agent_asked(string engine)
     {
-        await using var world = await LinearAsync(engine);
-        await ConnectBothAsync(world);
+        await using var world = await EmulatedWorld.LinearAsync(engine, ct);
+        var accounts = await ConnectBothAsync(world);
         foreach (var person in People)
         {
-            Console.WriteLine("LI " + (await world.ExecuteAsync("LINEAR_GET_CURRENT_USER", UserOf(person))).Text);
-            Console.WriteLine("LI " + (await world.ExecuteAsync("LINEAR_LIST_LINEAR_TEAMS", UserOf(person))).Text);
-            Console.WriteLine("LI " + (await world.ExecuteAsync("LINEAR_LIST_LINEAR_ISSUES", UserOf(person))).Text);
+            var viewer = await world.RunAsync("LINEAR_GET_CURRENT_USER", person);
+            Assert.Equal($"{person}@example.test", Text(viewer.GetProperty("viewer"), "email"));
+            var team = Text((await world.RunAsync("LINEAR_LIST_LINEAR_TEAMS", person)).GetProperty("teams")[0], "id");
+            var issue = await world.RunAsync("LINEAR_CREATE_LINEAR_ISSUE", person, new { team_id = team, title = $"From {person}" });
+            var read = await world.RunAsync("LINEAR_GET_LINEAR_ISSUE", person, new { issue_id = Text(issue, "id") });
+            Assert.Equal($"From {person}", Text(read, "title"));
+            Assert.Equal($"{person}@example.test", await CreatorAsync(world, accounts[person], Text(issue, "id")!));
         }
+
+        await AssertKeyIsBoundAsync(world, "LINEAR_GET_CURRENT_USER");
     }
 
-    private Task<EmulatedWorld> GitHubAsync(string engine) => EmulatedWorld.CreateAsync(engine, "github", "github", new JsonObject
-    {
-        ["base_url"] = "",
-        ["authorize_url"] = "/login/oauth/authorize",
-        ["token_url"] = "/login/oauth/access_token",
-        ["revoke_url"] = "/applications/{client_id}/token",
-    }, ct);
+    private static object Welcome { get; } = new { message_id = "welcome_alice" };
 
-    private Task<EmulatedWorld> GmailAsync(string engine) => EmulatedWorld.CreateAsync(engine, "gmail", "google", new JsonObject
+    /// <summary>No tool shows it: asked through the proxy.</summary>
+    private static async Task<string?> CreatorAsync(EmulatedWorld world, string account, string issue)
     {
-        ["base_url"] = "",
-        ["authorize_url"] = "/o/oauth2/v2/auth",
-        ["token_url"] = "/oauth2/token",
-        ["revoke_url"] = "/oauth2/revoke",
-    }, ct);
+        var query = $"query {{ issue(id: \"{issue}\") {{ creator {{ email }} }} }}";
+        var answer = (await world.Project.PostAsync(
+            "/api/v3.1/tools/execute/proxy",
+            new { connected_account_id = account, endpoint = "/graphql", method = "POST", body = new { query } })).Expect(200).Json;
+        return Text(answer.GetProperty("data").GetProperty("data").GetProperty("issue").GetProperty("creator"), "email");
+    }
 
-    private Task<EmulatedWorld> SlackAsync(string engine) => EmulatedWorld.CreateAsync(engine, "slack", "slack", new JsonObject
+    private async Task<Dictionary<string, string>> ConnectBothAsync(EmulatedWorld world)
     {
-        ["base_url"] = "/api",
-        ["authorize_url"] = "/oauth/v2/authorize",
-        ["token_url"] = "/api/oauth.v2.access",
-        ["revoke_url"] = "/api/auth.revoke",
-    }, ct);
-
-    private Task<EmulatedWorld> LinearAsync(string engine) => EmulatedWorld.CreateAsync(engine, "linear", "linear", new JsonObject
-    {
-        ["base_url"] = "",
-        ["authorize_url"] = "/oauth/authorize",
-        ["token_url"] = "/oauth/token",
-        ["revoke_url"] = "/oauth/revoke",
-    }, ct);
-
-    private async Task ConnectBothAsync(EmulatedWorld world)
-    {
+        var accounts = new Dictionary<string, string>();
         foreach (var person in People)
         {
-            await world.ConnectAsync(UserOf(person), person, ct);
+            accounts[person] = await world.ConnectAsync(person, ct);
         }
+
+        return accounts;
     }
 
-    private static string UserOf(string person) => $"user_{person}";
+    /// <summary>The provider says no to the user's own credential.</summary>
+    private static async Task AssertRefusedAsync(EmulatedWorld world, string tool, string user, object arguments)
+    {
+        var answer = (await world.ExecuteAsync(tool, user, arguments)).Expect(200).Json;
+        Assert.False(answer.GetProperty("successful").GetBoolean(), answer.ToString());
+        Assert.Contains(answer.GetProperty("data").GetProperty("status").GetInt32(), new[] { 403, 404 });
+    }
+
+    /// <summary>Bob's agent, with Bob's key: good for him, and for nobody else.</summary>
+    private static async Task AssertKeyIsBoundAsync(EmulatedWorld world, string tool)
+    {
+        var minted = (await world.Project.PostAsync("/api/v3.1/user_keys", new { user_id = "bob" })).Expect(201).Json;
+        using var agent = world.Server.Client(Text(minted, "key"));
+        (await world.ExecuteAsync(tool, "bob", with: agent)).Expect(200);
+        (await world.ExecuteAsync(tool, "alice", with: agent)).Expect(403);
+    }
 
     private static string? Text(JsonElement data, string name) => data.GetProperty(name).GetString();
 }

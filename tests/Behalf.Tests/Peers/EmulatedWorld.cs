@@ -17,18 +17,54 @@ internal sealed class EmulatedWorld : IAsyncDisposable
     private EmulatedWorld(TestServer server, TestClient project, EmulatePeer peer, string authConfig, string folder) =>
         (Server, Project, _peer, AuthConfig, _folder) = (server, project, peer, authConfig, folder);
 
+    public static Task<EmulatedWorld> GitHubAsync(string engine, CancellationToken ct) => CreateAsync(engine, "github", "github", new JsonObject
+    {
+        ["base_url"] = "",
+        ["authorize_url"] = "/login/oauth/authorize",
+        ["token_url"] = "/login/oauth/access_token",
+    }, ct);
+
+    public static Task<EmulatedWorld> GmailAsync(string engine, CancellationToken ct) => CreateAsync(engine, "gmail", "google", new JsonObject
+    {
+        ["base_url"] = "",
+        ["authorize_url"] = "/o/oauth2/v2/auth",
+        ["token_url"] = "/oauth2/token",
+        ["revoke_url"] = "/oauth2/revoke",
+
+        // The emulated Gmail has no profile to ask for.
+        ["probe"] = null,
+    }, ct);
+
+    public static Task<EmulatedWorld> SlackAsync(string engine, CancellationToken ct) => CreateAsync(engine, "slack", "slack", new JsonObject
+    {
+        ["base_url"] = "/api",
+        ["authorize_url"] = "/oauth/v2/authorize",
+        ["token_url"] = "/api/oauth.v2.access",
+    }, ct);
+
+    public static Task<EmulatedWorld> LinearAsync(string engine, CancellationToken ct) => CreateAsync(engine, "linear", "linear", new JsonObject
+    {
+        ["base_url"] = "",
+        ["authorize_url"] = "/oauth/authorize",
+        ["token_url"] = "/oauth/token",
+        ["revoke_url"] = "/oauth/revoke",
+    }, ct);
+
     public TestServer Server { get; }
 
     public TestClient Project { get; }
 
     public string AuthConfig { get; }
 
+    /// <summary>The one service that is there.</summary>
+    public EmulatePeer Peer => _peer;
+
     /// <param name="engine">The database.</param>
     /// <param name="toolkit">A slug of the shipped catalogue.</param>
     /// <param name="service">The emulator's name of what stands behind it.</param>
     /// <param name="endpoints">Where it is, as an operator writes it; paths are below the service's address.</param>
     /// <param name="ct">Gives up.</param>
-    public static async Task<EmulatedWorld> CreateAsync(
+    private static async Task<EmulatedWorld> CreateAsync(
         string engine, string toolkit, string service, JsonObject endpoints, CancellationToken ct)
     {
         // The server wants the address when it starts, the emulator the redirect URI, which the server makes up then.
@@ -54,10 +90,10 @@ internal sealed class EmulatedWorld : IAsyncDisposable
         return new EmulatedWorld(server, project, peer, made.GetProperty("id").GetString()!, folder);
     }
 
-    /// <summary>The application's user connects through our page and the service's consent screen.</summary>
-    public async Task<string> ConnectAsync(string user, string person, CancellationToken ct)
+    /// <summary>The application's user of that name connects through our page and the service's consent screen.</summary>
+    public async Task<string> ConnectAsync(string person, CancellationToken ct)
     {
-        var link = (await Project.PostAsync("/api/v3.1/connected_accounts/link", new { auth_config_id = AuthConfig, user_id = user }))
+        var link = (await Project.PostAsync("/api/v3.1/connected_accounts/link", new { auth_config_id = AuthConfig, user_id = person }))
             .Expect(201).Json;
         await VisitAsync(link.GetProperty("redirect_url").GetString()!, person, ct);
         var account = link.GetProperty("connected_account_id").GetString()!;
