@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Behalf.Tests.Support;
@@ -68,7 +66,7 @@ internal sealed class EmulatedWorld : IAsyncDisposable
         string engine, string toolkit, string service, JsonObject endpoints, CancellationToken ct)
     {
         // The server wants the address when it starts, the emulator the redirect URI, which the server makes up then.
-        var port = FreePort();
+        var port = Ports.Free();
         var folder = Directory.CreateTempSubdirectory("behalf-emulated-").FullName;
         var overrides = Path.Combine(folder, "overrides.json");
         await File.WriteAllTextAsync(overrides, new JsonObject { [toolkit] = At($"http://127.0.0.1:{port}", endpoints) }.ToJsonString(), ct);
@@ -143,12 +141,5 @@ internal sealed class EmulatedWorld : IAsyncDisposable
         }
 
         return placed;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
