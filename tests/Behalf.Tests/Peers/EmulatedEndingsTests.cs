@@ -79,6 +79,21 @@ public sealed class EmulatedEndingsTests
         await world.RunAsync("LINEAR_GET_CURRENT_USER", "bob");
     }
 
+    [Theory, OnBothEngines]
+    public async Task A_provider_that_does_not_take_a_token_back_is_not_said_to_have_done_so(string engine)
+    {
+        await using var world = await EmulatedWorld.SlackAsync(engine, ct);
+        var alice = await world.ConnectAsync("alice", ct);
+        await world.ConnectAsync("bob", ct);
+
+        // The emulated Slack does not know auth.revoke.
+        var revoked = (await world.AccountAsync(alice, "revoke")).Expect(200).Json;
+        Assert.Equal("queued", Text(revoked, "upstream"));
+        Assert.Empty(revoked.GetProperty("revoked_tokens").EnumerateArray());
+        Assert.Equal("REVOKED", await world.StatusAsync(alice));
+        await world.RunAsync("SLACK_LIST_ALL_CHANNELS", "bob");
+    }
+
     private static async Task AssertRevokedUpstreamAsync(EmulatedWorld world, string account, IReadOnlyList<string> tokens)
     {
         var revoked = (await world.AccountAsync(account, "revoke")).Expect(200).Json;

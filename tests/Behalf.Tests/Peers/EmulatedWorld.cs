@@ -38,6 +38,7 @@ internal sealed class EmulatedWorld : IAsyncDisposable
         ["base_url"] = "/api",
         ["authorize_url"] = "/oauth/v2/authorize",
         ["token_url"] = "/api/oauth.v2.access",
+        ["revoke_url"] = "/api/auth.revoke",
     }, ct);
 
     public static Task<EmulatedWorld> LinearAsync(string engine, CancellationToken ct) => CreateAsync(engine, "linear", "linear", new JsonObject

@@ -83,7 +83,7 @@ public sealed class StrictProviderTests
         await world.AccountAsync(accounts["alice"], "revoke");
         var link = Text(await world.AccountAsync(accounts["alice"], "refresh"), "redirect_url")!;
         var page = await world.VisitAsync(link, "bob", ct);
-        Assert.Contains("account", page.Text, StringComparison.Ordinal);
+        Assert.Equal("subject_changed", page.Reason);
         Assert.NotEqual("ACTIVE", await world.StatusAsync(accounts["alice"]));
         Assert.Equal("bob", await world.WhoAmIAsync("bob"));
     }
