@@ -16,7 +16,7 @@ public sealed class EmulatedServicesTests
     public async Task GitHub_issues_are_opened_by_the_user_whose_agent_asked(string engine)
     {
         await using var world = await EmulatedWorld.GitHubAsync(engine, ct);
-        await ConnectBothAsync(world);
+        var accounts = await ConnectBothAsync(world);
         foreach (var person in People)
         {
             Assert.Equal(person, Text(await world.RunAsync("GITHUB_GET_THE_AUTHENTICATED_USER", person), "login"));
@@ -30,6 +30,13 @@ public sealed class EmulatedServicesTests
         await AssertRefusedAsync(world, "GITHUB_GET_A_REPOSITORY", "bob", new { owner = "alice", repo = "alice-notes" });
         await AssertRefusedAsync(world, "GITHUB_LIST_REPOSITORY_ISSUES", "bob", new { owner = "alice", repo = "alice-notes" });
         await AssertKeyIsBoundAsync(world, "GITHUB_GET_THE_AUTHENTICATED_USER");
+
+        // A header of GitHub's own, which its definition lets callers of the proxy choose.
+        var version = new { name = "X-GitHub-Api-Version", type = "header", value = "2022-11-28" };
+        var proxied = (await world.Project.PostAsync(
+            "/api/v3.1/tools/execute/proxy",
+            new { connected_account_id = accounts["bob"], endpoint = "/user", method = "GET", parameters = new[] { version } })).Expect(200).Json;
+        Assert.Equal("bob", Text(proxied.GetProperty("data"), "login"));
     }
 
     [Theory, OnBothEngines]
