@@ -10,10 +10,18 @@ namespace Behalf.Tests.Peers;
 internal sealed class EmulatedWorld : IAsyncDisposable
 {
     private readonly string _folder;
-    private readonly EmulatePeer _peer;
 
     private EmulatedWorld(TestServer server, TestClient project, EmulatePeer peer, string authConfig, string folder) =>
-        (Server, Project, _peer, AuthConfig, _folder) = (server, project, peer, authConfig, folder);
+        (Server, Project, Peer, AuthConfig, _folder) = (server, project, peer, authConfig, folder);
+
+    public TestServer Server { get; }
+
+    public TestClient Project { get; }
+
+    public string AuthConfig { get; }
+
+    /// <summary>The one service that is there.</summary>
+    public EmulatePeer Peer { get; }
 
     public static Task<EmulatedWorld> GitHubAsync(string engine, CancellationToken ct) => CreateAsync(engine, "github", "github", new JsonObject
     {
@@ -48,46 +56,6 @@ internal sealed class EmulatedWorld : IAsyncDisposable
         ["token_url"] = "/oauth/token",
         ["revoke_url"] = "/oauth/revoke",
     }, ct);
-
-    public TestServer Server { get; }
-
-    public TestClient Project { get; }
-
-    public string AuthConfig { get; }
-
-    /// <summary>The one service that is there.</summary>
-    public EmulatePeer Peer => _peer;
-
-    /// <param name="engine">The database.</param>
-    /// <param name="toolkit">A slug of the shipped catalogue.</param>
-    /// <param name="service">The emulator's name of what stands behind it.</param>
-    /// <param name="endpoints">Where it is, as an operator writes it; paths are below the service's address.</param>
-    /// <param name="ct">Gives up.</param>
-    private static async Task<EmulatedWorld> CreateAsync(
-        string engine, string toolkit, string service, JsonObject endpoints, CancellationToken ct)
-    {
-        // The server wants the address when it starts, the emulator the redirect URI, which the server makes up then.
-        var port = Ports.Free();
-        var folder = Directory.CreateTempSubdirectory("behalf-emulated-").FullName;
-        var overrides = Path.Combine(folder, "overrides.json");
-        await File.WriteAllTextAsync(overrides, new JsonObject { [toolkit] = At($"http://127.0.0.1:{port}", endpoints) }.ToJsonString(), ct);
-        var server = await TestServer.StartAsync(
-            engine, new TestServerOptions { Adjust = settings => settings with { ToolkitOverrides = overrides } });
-        var project = await server.NewProjectAsync();
-        var made = (await project.PostAsync("/api/v3.1/auth_configs", new
-        {
-            toolkit = new { slug = toolkit },
-            auth_config = new
-            {
-                type = "use_custom_auth",
-                authScheme = "OAUTH2",
-                credentials = new { client_id = $"{service}-client", client_secret = $"{service}-secret" },
-            },
-        })).Expect(201).Json.GetProperty("auth_config");
-        var redirect = new Uri(made.GetProperty("redirect_uri").GetString()!);
-        var peer = await EmulatePeer.StartAsync([redirect], ct, new Dictionary<string, int> { [service] = port });
-        return new EmulatedWorld(server, project, peer, made.GetProperty("id").GetString()!, folder);
-    }
 
     /// <summary>The application's user of that name connects through our page and the service's consent screen.</summary>
     public async Task<string> ConnectAsync(string person, CancellationToken ct)
@@ -129,8 +97,39 @@ internal sealed class EmulatedWorld : IAsyncDisposable
     {
         Project.Dispose();
         await Server.DisposeAsync();
-        await _peer.DisposeAsync();
+        await Peer.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <param name="engine">The database.</param>
+    /// <param name="toolkit">A slug of the shipped catalogue.</param>
+    /// <param name="service">The emulator's name of what stands behind it.</param>
+    /// <param name="endpoints">Where it is, as an operator writes it; paths are below the service's address.</param>
+    /// <param name="ct">Gives up.</param>
+    private static async Task<EmulatedWorld> CreateAsync(
+        string engine, string toolkit, string service, JsonObject endpoints, CancellationToken ct)
+    {
+        // The server wants the address when it starts, the emulator the redirect URI, which the server makes up then.
+        var port = Ports.Free();
+        var folder = Directory.CreateTempSubdirectory("behalf-emulated-").FullName;
+        var overrides = Path.Combine(folder, "overrides.json");
+        await File.WriteAllTextAsync(overrides, new JsonObject { [toolkit] = At($"http://127.0.0.1:{port}", endpoints) }.ToJsonString(), ct);
+        var server = await TestServer.StartAsync(
+            engine, new TestServerOptions { Adjust = settings => settings with { ToolkitOverrides = overrides } });
+        var project = await server.NewProjectAsync();
+        var made = (await project.PostAsync("/api/v3.1/auth_configs", new
+        {
+            toolkit = new { slug = toolkit },
+            auth_config = new
+            {
+                type = "use_custom_auth",
+                authScheme = "OAUTH2",
+                credentials = new { client_id = $"{service}-client", client_secret = $"{service}-secret" },
+            },
+        })).Expect(201).Json.GetProperty("auth_config");
+        var redirect = new Uri(made.GetProperty("redirect_uri").GetString()!);
+        var peer = await EmulatePeer.StartAsync([redirect], ct, new Dictionary<string, int> { [service] = port });
+        return new EmulatedWorld(server, project, peer, made.GetProperty("id").GetString()!, folder);
     }
 
     private static JsonObject At(string address, JsonObject endpoints)
