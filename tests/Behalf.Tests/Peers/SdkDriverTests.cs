@@ -71,6 +71,7 @@ public sealed class SdkDriverTests
             ["authConfigId"] = "ac_1",
             ["user"] = "user_1",
             ["otherUser"] = "user_2",
+            ["newUser"] = "user_3",
             ["ownUser"] = "user_1",
             ["foreignUser"] = "user_2",
             ["foreignAccountId"] = "ca_2",
@@ -113,7 +114,7 @@ public sealed class SdkDriverTests
             $"connectedAccounts.initiate: {LookFirst}user_2 → POST /connected_accounts",
             "second.waitForConnection: GET /connected_accounts/ca_2",
             "toolkits.authorize: GET /toolkits/github → GET /auth_configs?toolkit_slug=github"
-                + $" → {LookFirst}user_1 → POST /connected_accounts",
+                + $" → {LookFirst}user_3 → POST /connected_accounts",
             "connectedAccounts.delete authorized: DELETE /connected_accounts/ca_2",
             "toolkits.get list: GET /toolkits?limit=5",
             "toolkits.get slug: GET /toolkits/github",

@@ -22,7 +22,6 @@ internal sealed class RunProxy(
     ToolCatalog catalog, ChooseAccount choose, FixingLinks links, CallRecorder recorder, Refresher refresher, UpstreamCall upstream,
     IDatabase database, TimeProvider clock)
 {
-
     private const int MostBinaryBytes = 4 * 1024 * 1024;
 
     private static readonly Dictionary<string, HttpMethod> Methods = new(StringComparer.OrdinalIgnoreCase)
