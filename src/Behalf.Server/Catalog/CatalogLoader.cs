@@ -31,7 +31,7 @@ internal static class CatalogLoader
             ? Directory.EnumerateDirectories(folder)
                 .Where(path => File.Exists(Path.Combine(path, ToolkitFile)))
                 .Order(StringComparer.Ordinal)
-            : throw new CatalogException($"There is no catalogue at {folder}.");
+            : throw new CatalogException($"BEHALF_TOOLKITS: there is no catalogue at {folder}.");
 
     public static Toolkit ReadToolkit(string folder)
     {

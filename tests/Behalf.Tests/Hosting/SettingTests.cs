@@ -1,0 +1,34 @@
+using Behalf.Tests.Support;
+
+namespace Behalf.Tests.Hosting;
+
+/// <summary>A wrong value stops the server before it listens, with one sentence that names it.</summary>
+public sealed class SettingTests
+{
+    [Theory]
+    [InlineData("BEHALF_PUBLIC_URL", "http://agents.example.com")]
+    [InlineData("BEHALF_PUBLIC_URL", "https://example.com/?a=b")]
+    [InlineData("BEHALF_TRUSTED_PROXIES", "my-proxy")]
+    [InlineData("BEHALF_KEYS", "cloud:somewhere")]
+    [InlineData("BEHALF_EGRESS_ALLOW", "10.0.0.1/8")]
+    [InlineData("BEHALF_TOOLKITS", "/nowhere/at/all")]
+    [InlineData("BEHALF_TOOLKIT_OVERRIDES", "/nowhere/at/all.json")]
+    [InlineData("BEHALF_DATABASE", "postgres://")]
+    public async Task A_wrong_setting_is_named_and_nothing_starts(string name, string value)
+    {
+        var data = Directory.CreateTempSubdirectory("behalf-setting-").FullName;
+        try
+        {
+            var (exit, output, errors) = await ServerProcess.RunAsync(
+                ["serve", "--urls", "http://127.0.0.1:0"], new Dictionary<string, string> { ["BEHALF_DATA"] = data, [name] = value });
+            Assert.NotEqual(0, exit);
+            Assert.Matches($"^behalf: {name}[: ]", errors);
+            Assert.Single(errors.TrimEnd().Split('\n'));
+            Assert.DoesNotContain("Now listening", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+}
