@@ -112,7 +112,15 @@ internal sealed class ListAccounts(IDatabase database, ToolCatalog catalog)
             users = [bound];
         }
 
-        Narrow("external_user", users);
+        if (users is not null)
+        {
+            // By way of the user's row, which has an index; accounts have theirs by user.
+            where.Add(users.Count == 0
+                ? "1 = 0"
+                : "a.user_id in (select user_id from app_user where project_id = @project and external_id in @users)");
+            args.Add("users", users.ToList());
+        }
+
         if (caller.Toolkits is { } toolkits)
         {
             where.Add(toolkits.Count == 0 ? "1 = 0" : "a.toolkit in @limited");

@@ -22,6 +22,7 @@ public sealed class BrowserUseTests(Chromium chromium)
         var callback = $"{app.Host.BaseUrl}/log"; // Some page of another site.
         provider.Host.Apps.Change(provider.App.ClientId, name: null, [callback]);
         await using var context = await chromium.Browser.NewContextAsync(new() { JavaScriptEnabled = false });
+        context.SetDefaultTimeout(Chromium.Patience);
         var page = await context.NewPageAsync();
         await page.GotoAsync(provider.AuthorizeUrl(changes: [("redirect_uri", callback), ("login_hint", "bob")]).ToString());
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Bob Brown" })).ToBeFocusedAsync(new() { Timeout = Patience });
@@ -55,6 +56,7 @@ public sealed class BrowserUseTests(Chromium chromium)
             ColorScheme = scheme,
             ViewportSize = new() { Width = width, Height = 700 },
         });
+        context.SetDefaultTimeout(Chromium.Patience);
         var page = await context.NewPageAsync();
         await page.GotoAsync(provider.AuthorizeUrl().ToString());
         var found = await JudgeAsync(page);

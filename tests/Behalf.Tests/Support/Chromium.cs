@@ -5,6 +5,9 @@ namespace Behalf.Tests.Support;
 /// <summary>One Chromium for all tests that need a browser: the distribution's, driven by Playwright.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    /// <summary>Milliseconds: no test is about how fast a busy machine shows a page.</summary>
+    public const float Patience = 180_000;
+
     private const string Executable = "/usr/bin/chromium";
 
     private static readonly string[] Arguments =

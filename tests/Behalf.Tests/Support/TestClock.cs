@@ -14,7 +14,7 @@ internal sealed class TestClock(string database) : TimeProvider
         {
             await PostgresCluster.ExecuteAsSuperuserAsync(
                 database,
-                $"create or replace function behalf_now() returns bigint language sql volatile as $$ select (extract(epoch from clock_timestamp()) * 1000)::bigint + {shift} $$");
+                $"create or replace function behalf_now() returns bigint language sql stable as $$ select (extract(epoch from clock_timestamp()) * 1000)::bigint + {shift} $$");
         }
     }
 }

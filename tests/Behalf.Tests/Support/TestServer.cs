@@ -19,6 +19,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     private readonly string _data;
     private readonly WebApplication _app;
+    private bool _disposed;
 
     private TestServer(WebApplication app, TestServerOptions options, string data, string database, TestClock clock) =>
         (_app, Options, _data, DatabaseAddress, Clock) = (app, options, data, database, clock);
@@ -85,6 +86,12 @@ internal sealed class TestServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _app.StopAsync();
         await _app.DisposeAsync();
         if (Options.Data is null)

@@ -23,6 +23,7 @@ internal static class Screens
         await context.RouteAsync(
             url => !url.StartsWith(site.Address.AbsoluteUri, StringComparison.Ordinal),
             route => route.FulfillAsync(new() { Status = 204 }));
+        context.SetDefaultTimeout(Chromium.Patience);
         return await context.NewPageAsync();
     }
 }
