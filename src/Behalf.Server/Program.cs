@@ -1,10 +1,3 @@
-using Behalf.Hosting;
+using Behalf.Cli;
 
-var configuration = new ConfigurationBuilder()
-    .AddJsonFile(Path.GetFullPath("behalf.json"), optional: true)
-    .AddEnvironmentVariables("BEHALF_")
-    .AddCommandLine(args)
-    .Build();
-await using var app = Server.Build(ServerSettings.From(configuration));
-await Server.StartAsync(app, CancellationToken.None);
-await app.WaitForShutdownAsync();
+return await CommandTree.Build().Parse(args).InvokeAsync();

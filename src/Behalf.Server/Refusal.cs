@@ -40,6 +40,77 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
     public static readonly Refusal Conflict = new(
         409, 1040, "Resource_Conflict", "The request does not fit the present state.", "Read the resource again, then decide.");
 
+    public static readonly Refusal ManagedAppMissing = new(
+        400, 1101, "AuthConfig_NoManagedApp", "This instance has no app of its own for that toolkit.",
+        "Create the auth config with type use_custom_auth and your own client_id and client_secret.");
+
+    public static readonly Refusal SchemeNotOffered = new(
+        400, 1102, "AuthConfig_SchemeNotOffered", "The toolkit cannot be connected in that way.",
+        "See auth_config_details of GET /toolkits/{slug} for the ways it offers.");
+
+    public static readonly Refusal UserMismatch = new(
+        403, 1110, "ConnectedAccount_UserMismatch", "Another user finished this connection than the one it was made for.",
+        "Nothing was connected. Make a new link for the user who is signed in.");
+
+    public static readonly Refusal CompletionOver = new(
+        410, 1111, "ConnectedAccount_SessionOver", "This completion session is over: it was used, refused or too late.",
+        "Make a new link.");
+
+    public static readonly Refusal NotConnected = new(
+        409, 1112, "ConnectedAccount_NotConnected", "The connection failed.", "Make a new link and let the user try again.");
+
+    public static readonly Refusal CredentialRefused = new(
+        400, 1113, "ConnectedAccount_CredentialRefused", "The provider does not accept this credential.",
+        "Check it with the user and send it again.");
+
+    public static readonly Refusal SubjectChanged = new(
+        409, 1115, "subject_changed", "The provider says that this is another account than before.",
+        "Connect the same account again, or make a new link for the other one.");
+
+    // The SDKs show a refusal's message to their users only with code 1803; the slugs tell the three apart.
+    public static readonly Refusal AccountNotConnected = new(
+        400, 1803, "ActionExecute_ConnectedAccountNotFound", "The user has not connected this toolkit.",
+        "Make a link with POST /connected_accounts/link and show it to the user.");
+
+    public static readonly Refusal AccountExpired = new(
+        400, 1803, "ActionExecute_ConnectedAccountExpired", "The connection has expired.",
+        "Make a link with POST /connected_accounts/{id}/refresh and show it to the user.");
+
+    public static readonly Refusal ScopeMissing = new(
+        400, 1803, "ActionExecute_ScopeMissing", "The connection lacks a permission.",
+        "Show the user the link in the message.");
+
+    public static readonly Refusal AccountDisabled = new(
+        400, 1803, "ActionExecute_ConnectedAccountDisabled", "The connection is switched off.",
+        "Enable it with PATCH /connected_accounts/{id}/status.");
+
+    public static readonly Refusal AuthConfigDisabled = new(
+        400, 1803, "ActionExecute_AuthConfigDisabled", "The auth config of the connection is disabled.",
+        "Enable it with PATCH /auth_configs/{id}/ENABLED.");
+
+    public static readonly Refusal AccountOfOtherUser = new(
+        403, 1810, "ActionExecute_UserMismatch", "The connected account belongs to another user than user_id says.",
+        "Send the user's own account, or leave one of the two out.");
+
+    public static readonly Refusal AccountOfOtherToolkit = new(
+        400, 1811, "ActionExecute_ToolkitMismatch", "The connected account is of another toolkit.",
+        "Send an account of the tool's toolkit, or the user_id alone.");
+
+    public static readonly Refusal ToolNotAllowed = new(
+        403, 1812, "ActionExecute_ToolNotAllowed", "This tool may not be run with this key or account.",
+        "Use a key and an auth config that allow it.");
+
+    public static readonly Refusal ToolNotFound = new(
+        404, 1813, "Tool_ToolNotFound", "There is no such tool.", "See GET /tools for all of them.");
+
+    public static readonly Refusal ProviderFailed = new(
+        502, 1815, "ActionExecute_ProviderFailed", "The provider gave no usable answer.",
+        "Look at what was done before sending it again.");
+
+    public static readonly Refusal OriginMismatch = new(
+        400, 1814, "OriginMismatch", "The endpoint is not one of the toolkit's own.",
+        "Send a path, or a URL that begins with the toolkit's base address.");
+
     public static readonly Refusal TooLarge = new(
         413, 1050, "Request_TooLarge", "The request is larger than this server takes.", "Send less at once.");
 
@@ -55,6 +126,14 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
     public static readonly Refusal Sealed = new(
         503, 1062, "Server_Sealed", "The key provider does not answer, so no credential can be opened.",
         "Try again after Retry-After; an operator finds the cause at /health/ready.");
+
+    public static readonly Refusal CredentialIntegrity = new(
+        409, 1070, "credential_integrity", "A stored credential is not what was put there, so it was not used.",
+        "Connect again to replace it, and have an operator read the event in the audit trail.");
+
+    public static readonly Refusal KeyDestroyed = new(
+        409, 1071, "key_destroyed", "The key of this credential was destroyed, so it can never be opened again.",
+        "Connect again to replace it.");
 
     public static readonly Refusal Internal = new(
         500, 1099, "Server_Error", "Something went wrong on our side.", "Report the request id to the operator.");

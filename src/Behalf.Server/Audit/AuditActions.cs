@@ -6,6 +6,8 @@ internal static class AuditActions
     public const string ProjectCreated = "project.created";
     public const string ProjectUpdated = "project.updated";
     public const string ProjectDeleted = "project.deleted";
+    public const string ProjectKeyRotated = "project_key.rotated";
+    public const string ProjectKeyDestroyed = "project_key.destroyed";
     public const string KeyCreated = "key.created";
     public const string KeyRotated = "key.rotated";
     public const string KeyRevoked = "key.revoked";
@@ -15,6 +17,7 @@ internal static class AuditActions
     public const string AuthConfigUpdated = "auth_config.updated";
     public const string AuthConfigDeleted = "auth_config.deleted";
     public const string LinkCreated = "link.created";
+    public const string LinkParked = "link.parked";
     public const string LinkEnded = "link.ended";
     public const string AccountConnected = "account.connected";
     public const string AccountUpdated = "account.updated";

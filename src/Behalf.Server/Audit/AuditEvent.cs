@@ -9,8 +9,8 @@ internal sealed record AuditEvent
     /// <summary>What happened, as <c>noun.verb</c>: see <see cref="AuditActions"/>.</summary>
     public required string Action { get; init; }
 
-    /// <summary><c>success</c>, <c>refused</c> or <c>failed</c>.</summary>
-    public string Outcome { get; init; } = "success";
+    /// <summary>One of <see cref="AuditOutcomes"/>.</summary>
+    public string Outcome { get; init; } = AuditOutcomes.Success;
 
     /// <summary><c>project_key</c>, <c>user_key</c>, <c>admin_key</c>, <c>end_user</c>, <c>operator</c> or <c>system</c>.</summary>
     public required string ActorKind { get; init; }
@@ -22,11 +22,16 @@ internal sealed record AuditEvent
     /// <summary>For whom: the application's own name of the user.</summary>
     public string? UserId { get; init; }
 
+    public Id<IdKinds.AuthConfig>? AuthConfigId { get; init; }
+
     public Id<IdKinds.Account>? AccountId { get; init; }
 
     public string? Toolkit { get; init; }
 
     public string? Tool { get; init; }
+
+    /// <summary>The agents' session the call came through.</summary>
+    public string? SessionId { get; init; }
 
     public string? RequestId { get; init; }
 

@@ -106,7 +106,8 @@ internal sealed record BasicScheme : AuthScheme
 
     public required IReadOnlyList<ConnectionField> Fields { get; init; }
 
-    /// <summary>Templates over the fields: some providers want the key as user name and a fixed word as password.</summary>
+    /// <summary>Templates over the fields: some providers want the key as user name and a fixed word as
+    /// password.</summary>
     public string Username { get; init; } = "{username}";
 
     public string Password { get; init; } = "{password}";

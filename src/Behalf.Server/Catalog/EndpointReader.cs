@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Behalf.Catalog;
 
-/// <summary>Reads the members of one override and words what is wrong with one; <paramref name="at"/> words the place.</summary>
+/// <summary>Reads the members of one override and words what is wrong with one; <paramref name="at"/> words the
+/// place.</summary>
 internal sealed class EndpointReader(JsonElement members, Func<string, string> at)
 {
     private static readonly string[] Known =
@@ -79,7 +80,8 @@ internal sealed class EndpointReader(JsonElement members, Func<string, string> a
     private JsonElement Of(string name, JsonElement value, JsonValueKind kind) =>
         value.ValueKind == kind
             ? value
-            : throw new CatalogException($"{at("." + name)} must be {(kind is JsonValueKind.Object ? "an object" : "a list")}.");
+            : throw new CatalogException(
+                $"{at("." + name)} must be {(kind is JsonValueKind.Object ? "an object" : "a list")}.");
 
     private UrlTemplate Url(string place, JsonElement value)
     {

@@ -3,12 +3,13 @@ namespace Behalf.Catalog;
 /// <summary>Finds the names somebody may have meant.</summary>
 internal static class Nearest
 {
-    /// <summary>Names that differ in at most a third of their letters, or contain what was asked for, closest first.</summary>
+    /// <summary>Names that differ in at most a third of their letters, or contain what was asked for, closest
+    /// first.</summary>
     public static IReadOnlyList<string> Of(string asked, IEnumerable<string> names, int count) =>
     [
         .. (from name in names
             let distance = name.Contains(asked, StringComparison.OrdinalIgnoreCase) ? 1 : Distance(asked, name)
-            where distance <= Math.Max(1, name.Length / 3)
+            where distance <= Math.Max(2, name.Length / 3)
             orderby distance, name
             select name).Take(count),
     ];

@@ -13,7 +13,8 @@ internal sealed record FailureSigns
     /// <see cref="OkPath"/> or <see cref="ErrorsPath"/> make the answer a failure.</summary>
     public IReadOnlyList<string> CodePaths { get; init; } = [];
 
-    /// <summary>Points at a list that is there and not empty when a call failed with a success status (GraphQL).</summary>
+    /// <summary>Points at a list that is there and not empty when a call failed with a success status
+    /// (GraphQL).</summary>
     public string? ErrorsPath { get; init; }
 
     /// <summary>What the provider's codes mean; they win over the status.</summary>
@@ -104,7 +105,8 @@ internal sealed record Pagination
     /// <summary>Points at a boolean; false means that <see cref="Next"/> leads nowhere.</summary>
     public string? HasMore { get; init; }
 
-    /// <summary>The parameter to read out of the next page's URL; for <see cref="PaginationStyle.LinkHeader"/>.</summary>
+    /// <summary>The parameter to read out of the next page's URL; for <see
+    /// cref="PaginationStyle.LinkHeader"/>.</summary>
     public string? LinkParameter { get; init; }
 }
 

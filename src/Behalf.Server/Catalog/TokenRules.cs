@@ -18,7 +18,8 @@ internal sealed record TokenCapture
     /// <summary>Looked at on status 200 too: several providers fail with a success status.</summary>
     public string Error { get; init; } = "/error";
 
-    /// <summary>Who connected, when the answer says so: all of them together name one account. Otherwise the probe does.</summary>
+    /// <summary>Who connected, when the answer says so: all of them together name one account. Otherwise the probe
+    /// does.</summary>
     public IReadOnlyList<string> Subject { get; init; } = [];
 }
 
@@ -57,7 +58,9 @@ internal sealed record Rotation
     /// <summary>A lost answer can be asked for again only while the grace lasts, and a lease may run out twice before
     /// that: with a lease longer than a third of the grace the provider must be treated as strict.</summary>
     public RotationPolicy Effective(TimeSpan lease) =>
-        Policy is RotationPolicy.Grace && lease * 3 > TimeSpan.FromSeconds(GraceSeconds) ? RotationPolicy.Strict : Policy;
+        Policy is RotationPolicy.Grace && lease * 3 > TimeSpan.FromSeconds(GraceSeconds)
+            ? RotationPolicy.Strict
+            : Policy;
 }
 
 /// <summary>The four fates of a used refresh token.</summary>
@@ -84,6 +87,7 @@ internal enum RotationPolicy
 /// <summary>How to take a token back at the provider.</summary>
 internal sealed record RevokeRules
 {
+    /// <summary><see cref="UrlTemplate.ClientId"/> may stand in it.</summary>
     public required UrlTemplate Url { get; init; }
 
     public RevokeMethod Method { get; init; } = RevokeMethod.Post;
@@ -94,13 +98,6 @@ internal sealed record RevokeRules
     public RevokeToken Token { get; init; } = RevokeToken.RefreshOrAccess;
 
     public required RevokeReach Reach { get; init; }
-
-    /// <summary><see cref="Url"/> with the connection's variables and, where it asks for it, the client's id.</summary>
-    public string Address(IReadOnlyList<ConnectionField> fields, IReadOnlyDictionary<string, string> values, string clientId) =>
-        new UrlTemplate(Url.Text.Replace(ClientIdPlace, Uri.EscapeDataString(clientId), StringComparison.Ordinal))
-            .Fill(fields, values);
-
-    internal const string ClientIdPlace = "{client_id}";
 }
 
 /// <summary>The method of a revocation request.</summary>
@@ -129,7 +126,8 @@ internal enum RevokeStyle
     [JsonStringEnumMemberName("form")]
     Form,
 
-    /// <summary>HTTP Basic with the client, the token in a JSON body; <c>{client_id}</c> may stand in the URL.</summary>
+    /// <summary>HTTP Basic with the client, the token in a JSON body; <c>{client_id}</c> may stand in the
+    /// URL.</summary>
     [JsonStringEnumMemberName("basic-json")]
     BasicJson,
 

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Behalf.Catalog;
 
-/// <summary>One operation of a toolkit: what a model reads of it, and how a call becomes a request and an answer.</summary>
+/// <summary>One operation of a toolkit: what a model reads of it, and how a call becomes a request and an
+/// answer.</summary>
 internal sealed record Tool
 {
     /// <summary>Canonical: upper case, starts with the toolkit's.</summary>
@@ -102,50 +103,4 @@ internal sealed record RetryRules
 
     /// <summary>The header in which the provider takes a key that makes a repeat harmless.</summary>
     public string? IdempotencyHeader { get; init; }
-}
-
-/// <summary>A golden vector: these arguments make this request, and this answer becomes that result.</summary>
-internal sealed record ToolExample
-{
-    public required JsonElement Args { get; init; }
-
-    /// <summary>Values for the toolkit's URL variables.</summary>
-    public IReadOnlyDictionary<string, string> Variables { get; init; } = Catalog.Toolkit.EmptyText;
-
-    public required ExampleRequest Request { get; init; }
-
-    public ExampleResponse? Response { get; init; }
-
-    public JsonElement? Result { get; init; }
-}
-
-/// <summary>The request that an example must produce, credential aside.</summary>
-internal sealed record ExampleRequest
-{
-    public required string Method { get; init; }
-
-    public required string Url { get; init; }
-
-    public IReadOnlyDictionary<string, string> Headers { get; init; } = Catalog.Toolkit.EmptyText;
-
-    public JsonElement? Json { get; init; }
-
-    /// <summary>The form body, byte for byte.</summary>
-    public string? Form { get; init; }
-
-    /// <summary>The RFC 5322 message inside a base64url leaf, line by line, for tools that send mail.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Decoded { get; init; }
-}
-
-/// <summary>An answer of the provider.</summary>
-internal sealed record ExampleResponse
-{
-    public int Status { get; init; } = 200;
-
-    public IReadOnlyDictionary<string, string> Headers { get; init; } = Catalog.Toolkit.EmptyText;
-
-    public JsonElement? Json { get; init; }
-
-    /// <summary>What the follow-up requests answered, in their order.</summary>
-    public IReadOnlyList<JsonElement> FollowUps { get; init; } = [];
 }

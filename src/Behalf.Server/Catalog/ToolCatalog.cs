@@ -28,7 +28,8 @@ internal sealed record ToolFilter
 /// <summary>A stretch of a list and how long the list is.</summary>
 internal sealed record ToolPage(IReadOnlyList<Tool> Items, int Total);
 
-/// <summary>All toolkits and tools, immutable. Slugs ignore case on the way in and are canonical on the way out.</summary>
+/// <summary>All toolkits and tools, immutable. Slugs ignore case on the way in and are canonical on the way
+/// out.</summary>
 internal sealed class ToolCatalog
 {
     private readonly FrozenDictionary<string, Toolkit> _toolkits;

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Behalf.Catalog;
 
-/// <summary>Skims a <c>tools.json</c>: notes what each tool is called and where it stands, and passes over the rest.</summary>
+/// <summary>Skims a <c>tools.json</c>: notes what each tool is called and where it stands, and passes over the
+/// rest.</summary>
 internal static class ToolIndex
 {
     public static IReadOnlyList<ToolEntry> Skim(Toolkit toolkit, string file, ReadOnlyMemory<byte> json)

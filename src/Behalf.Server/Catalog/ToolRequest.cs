@@ -137,6 +137,9 @@ internal sealed record GraphQl
 /// <summary>One reading request for each item of a list, where the list itself holds only ids.</summary>
 internal sealed record FollowUp
 {
+    /// <summary>Before the name of a member of the item.</summary>
+    public const string ItemPrefix = "item.";
+
     /// <summary>Points at the list in the first answer.</summary>
     public required string Items { get; init; }
 

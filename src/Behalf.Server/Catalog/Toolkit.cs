@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Behalf.Catalog;
 
-/// <summary>One app as data: how to connect an account of it and how to talk to it. Its tools stand beside it.</summary>
+/// <summary>One app as data: how to connect an account of it and how to talk to it. Its tools stand beside
+/// it.</summary>
 internal sealed record Toolkit
 {
     public const string DefaultServer = "api";
@@ -40,6 +41,9 @@ internal sealed record Toolkit
 
     /// <summary>Headers on every call, such as an API version.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = EmptyText;
+
+    /// <summary>Headers that a caller of the proxy may set beyond the harmless ones.</summary>
+    public IReadOnlyList<string> ProxyHeaders { get; init; } = [];
 
     /// <summary>What <c>{name}</c> stands for in the URLs above and below.</summary>
     public IReadOnlyList<ConnectionField> Variables { get; init; } = [];
@@ -115,5 +119,6 @@ internal enum ProvenanceTier
     CommunitySpec,
 }
 
-/// <summary>A page that a fact was read from. <see cref="About"/> is a JSON pointer into the definition, or empty for all of it.</summary>
+/// <summary>A page that a fact was read from. <see cref="About"/> is a JSON pointer into the definition, or empty for
+/// all of it.</summary>
 internal sealed record FactSource(string About, string Url);

@@ -24,7 +24,8 @@ internal sealed record ToolkitEndpoints
 
     private Probe? Probe { get; init; }
 
-    /// <exception cref="CatalogException">A member is unknown or not of its form; <paramref name="at"/> words the place.</exception>
+    /// <exception cref="CatalogException">A member is unknown or not of its form; <paramref name="at"/> words the
+    /// place.</exception>
     public static ToolkitEndpoints Read(JsonElement members, Toolkit toolkit, Func<string, string> at)
     {
         var reader = new EndpointReader(members, at);
@@ -77,7 +78,8 @@ internal sealed record ToolkitEndpoints
             Revoke = PutInto(oauth.Revoke),
             Issuer = Issuer,
         },
-        (ClientCredentialsScheme client, not null) => client with { TokenUrl = TokenUrl, Revoke = PutInto(client.Revoke) },
+        (ClientCredentialsScheme client, not null) =>
+            client with { TokenUrl = TokenUrl, Revoke = PutInto(client.Revoke) },
         _ => scheme,
     };
 

@@ -33,7 +33,8 @@ internal sealed class ToolkitOverrides
             or InvalidOperationException or ArgumentException)
         {
             throw new CatalogException(
-                $"BEHALF_TOOLKIT_OVERRIDES: {file} must hold a JSON object from toolkit slug to endpoints: {e.Message}", e);
+                $"BEHALF_TOOLKIT_OVERRIDES: {file} must hold a JSON object from toolkit slug to endpoints: {e.Message}",
+                e);
         }
     }
 

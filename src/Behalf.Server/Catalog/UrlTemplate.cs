@@ -8,8 +8,13 @@ namespace Behalf.Catalog;
 [JsonConverter(typeof(UrlTemplateConverter))]
 internal sealed partial record UrlTemplate(string Text)
 {
+    /// <summary>Stands for the OAuth client's id, which no connection knows: whoever sends the request puts it
+    /// in.</summary>
+    public const string ClientId = "{client_id}";
+
     /// <summary>The names that must be known before the template is a URL.</summary>
-    public IEnumerable<string> Variables => Variable().Matches(Text).Select(match => match.Groups[1].Value);
+    public IEnumerable<string> Variables =>
+        Variable().Matches(Text).Where(match => match.Value is not ClientId).Select(match => match.Groups[1].Value);
 
     /// <summary>Fills in the variables. The values decide which host gets a credential, so each must match the pattern
     /// of its field again here, however it came into the database.</summary>
@@ -17,6 +22,11 @@ internal sealed partial record UrlTemplate(string Text)
     public string Fill(IReadOnlyList<ConnectionField> fields, IReadOnlyDictionary<string, string> values) =>
         Variable().Replace(Text, match =>
         {
+            if (match.Value is ClientId)
+            {
+                return ClientId;
+            }
+
             var name = match.Groups[1].Value;
             var field = fields.FirstOrDefault(field => field.Name == name)
                 ?? throw new CatalogException($"The URL {Text} uses {name}, which is not a variable of the toolkit.");
@@ -33,7 +43,8 @@ internal sealed partial record UrlTemplate(string Text)
     private static partial Regex Variable();
 }
 
-/// <summary>Something a connection knows about itself: asked from the user, or read from an answer of the provider.</summary>
+/// <summary>Something a connection knows about itself: asked from the user, or read from an answer of the
+/// provider.</summary>
 internal sealed record ConnectionField
 {
     public required string Name { get; init; }
@@ -44,10 +55,12 @@ internal sealed record ConnectionField
 
     public FieldSource From { get; init; } = FieldSource.User;
 
-    /// <summary>Where to read it, if it does not come from the user: a JSON pointer, or a parameter of the callback.</summary>
+    /// <summary>Where to read it, if it does not come from the user: a JSON pointer, or a parameter of the
+    /// callback.</summary>
     public string? Path { get; init; }
 
-    /// <summary>What a value must match as a whole. Required for every variable of a URL: it may choose the host.</summary>
+    /// <summary>What a value must match as a whole. Required for every variable of a URL: it may choose the
+    /// host.</summary>
     public string? Pattern { get; init; }
 
     public string? Default { get; init; }
@@ -59,7 +72,8 @@ internal sealed record ConnectionField
     public bool Secret { get; init; }
 
     public bool Accepts(string value) =>
-        Pattern is null || Regex.IsMatch(value, $"^(?:{Pattern})\\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        Pattern is null
+        || Regex.IsMatch(value, $"^(?:{Pattern})\\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 }
 
 /// <summary>Where a field's value comes from.</summary>

@@ -11,6 +11,12 @@ internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling>
     {
         try
         {
+            // One database takes U+0000 as text, the other does not: it is refused at the door, in bodies by WireStrings.
+            if (context.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true)
+            {
+                throw new Problem(Refusal.InvalidRequest, "The query holds a zero character.");
+            }
+
             await next(context);
             await AnswerEmptyRefusalAsync(context);
         }
@@ -20,8 +26,20 @@ internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling>
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            context.Response.Clear();
+            Forget(context.Response);
             await ProblemWriter.WriteAsync(context, ToProblem(e, context));
+        }
+    }
+
+    /// <summary>Drops what the handler had begun to say, but not what holds for any answer to this request.</summary>
+    private static void Forget(HttpResponse response)
+    {
+        var (id, retry) = (response.Headers["x-request-id"], response.Headers["x-should-retry"]);
+        response.Clear();
+        response.Headers["x-request-id"] = id;
+        if (retry.Count > 0)
+        {
+            response.Headers["x-should-retry"] = retry;
         }
     }
 

@@ -1,7 +1,14 @@
 using System.Net;
+using Behalf.Accounts;
+using Behalf.Audit;
+using Behalf.Broker;
+using Behalf.Catalog;
+using Behalf.Egress;
+using Behalf.Keys.Local;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
 using Behalf.Storage;
+using Behalf.Vault;
 using Behalf.Wire;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -15,10 +22,18 @@ internal static class Server
     public static WebApplication Build(ServerSettings settings, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        ConfigureLogs(builder);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicOrigin>();
-        builder.Services.AddStorage(settings.Database).AddProjects(settings.Data);
+        builder.Services
+            .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
+            .AddAudit()
+            .AddVault(settings.Keys, settings.Data)
+            .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
+            .AddAccounts(settings.ManagedApps)
+            .AddBroker()
+            .AddOpenApiDocument();
         ConfigureHttp(builder, settings);
         adjust?.Invoke(builder);
 
@@ -28,12 +43,13 @@ internal static class Server
         return app;
     }
 
-    /// <summary>Everything that must hold before the first request: schema, deployment id, admin key.</summary>
+    /// <summary>Everything that must hold before the first request: schema, deployment id, key file, admin key.</summary>
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken ct)
     {
         var database = services.GetRequiredService<IDatabase>();
         await database.MigrateAsync(ct);
         await Deployment.EnsureAsync(database, ct);
+        await services.GetRequiredService<KeyFile>().PrepareAsync(ct);
         await services.GetRequiredService<AdminKey>().EnsureAsync(ct);
     }
 
@@ -45,6 +61,18 @@ internal static class Server
         var origin = app.Services.GetRequiredService<PublicOrigin>();
         origin.Set(settings.PublicUrl ?? ListeningAddress(app));
         app.Logger.Listening(origin.Value);
+    }
+
+    /// <summary>One line of JSON per event of note. The framework's line per request is off: the audit trail has every call,
+    /// and writing text for each costs more than the call.</summary>
+    private static void ConfigureLogs(WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders().AddJsonConsole(console =>
+        {
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     }
 
     private static void ConfigureHttp(WebApplicationBuilder builder, ServerSettings settings)
@@ -84,10 +112,15 @@ internal static class Server
     private static void MapRoutes(WebApplication app)
     {
         app.MapHealth();
+        app.MapOpenApiDocument();
+        app.MapConnectPages();
         foreach (var version in (ReadOnlySpan<string>)["/api/v3.1", "/api/v3"])
         {
             var api = app.MapGroup(version);
+            api.MapAudit();
             api.MapProjects();
+            api.MapAccounts();
+            api.MapBroker();
         }
     }
 

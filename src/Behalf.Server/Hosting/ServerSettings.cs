@@ -30,6 +30,9 @@ internal sealed record ServerSettings
     /// <summary><c>BEHALF_TRUSTED_PROXIES</c>: addresses whose forwarded headers are believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>The <c>managed_apps</c> of <c>behalf.json</c>: OAuth apps that the operator registered for all projects.</summary>
+    public IConfiguration ManagedApps { get; init; } = new ConfigurationBuilder().Build();
+
     public static ServerSettings From(IConfiguration configuration)
     {
         var data = Path.GetFullPath(configuration["DATA"] ?? "data");
@@ -42,6 +45,7 @@ internal sealed record ServerSettings
             EgressAllow = configuration["EGRESS_ALLOW"],
             Toolkits = configuration["TOOLKITS"] ?? Path.Combine(AppContext.BaseDirectory, "toolkits"),
             ToolkitOverrides = configuration["TOOLKIT_OVERRIDES"],
+            ManagedApps = configuration.GetSection("managed_apps"),
             TrustedProxies = ParseNetworks(configuration["TRUSTED_PROXIES"]),
         };
     }

@@ -1,6 +1,7 @@
 using Behalf.Audit;
 using Behalf.Projects.ApiKeys;
 using Behalf.Storage;
+using Behalf.Vault;
 using Behalf.Wire;
 
 namespace Behalf.Projects;
@@ -22,12 +23,13 @@ internal sealed record CreateProjectAnswer
 }
 
 /// <summary>Makes a tenant: its row, its project key, and by default a first API key.</summary>
-internal sealed class CreateProject(IDatabase database)
+internal sealed class CreateProject(IDatabase database, ProjectKeyGenerations keys)
 {
     public async Task<(Id<IdKinds.Project> Id, KeyText? Key)> RunAsync(
         string name, bool withKey, AuditEvent because, CancellationToken ct)
     {
         var id = Id<IdKinds.Project>.New();
+        var projectKey = await keys.NewAsync(id, 1, ct);
         return await database.WriteAsync(
             RowScope.Of(id),
             async session =>
@@ -35,6 +37,7 @@ internal sealed class CreateProject(IDatabase database)
                 await session.ExecuteAsync(
                     $"insert into project ({ProjectStore.Columns}) values (@id, @name, @settings, behalf_now(), behalf_now())",
                     new { id, name, settings = new ProjectSettings().ToText() });
+                await session.AddProjectKeyAsync(projectKey);
                 await session.AppendAsync(because with { ProjectId = id });
                 if (!withKey)
                 {

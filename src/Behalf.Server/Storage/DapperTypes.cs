@@ -17,6 +17,7 @@ internal static class DapperTypes
         }
 
         DefaultTypeMap.MatchNamesWithUnderscores = true;
+        Add<IdKinds.Deployment>();
         Add<IdKinds.Project>();
         Add<IdKinds.ApiKey>();
         Add<IdKinds.User>();

@@ -15,6 +15,9 @@ internal abstract class WriteSession
     /// writer, nothing where there is one.</summary>
     public string ForUpdateSkipLocked => Engine == Engine.Postgres ? " for update skip locked" : "";
 
+    /// <summary>Keeps rows from being deleted until the transaction ends.</summary>
+    public string ForKeyShare => Engine == Engine.Postgres ? " for key share" : "";
+
     public string ForUpdate => Engine == Engine.Postgres ? " for update" : "";
 
     public async ValueTask<long> NowAsync() => await FindAsync<long>("select behalf_now()", null);

@@ -56,6 +56,18 @@ internal sealed record PageRequest
         };
     }
 
+    /// <summary>For lists that lie in memory: the key of the cursor is the offset.</summary>
+    public int Offset => (int)Math.Clamp(After?.Key ?? 0, 0, int.MaxValue / 2);
+
+    public Page<T> ToOffsetPage<T>(IReadOnlyList<T> items, int total) => new()
+    {
+        Items = items,
+        NextCursor = Offset + items.Count < total && items.Count > 0 ? Encode((Offset + items.Count, []), Number + 1) : null,
+        TotalItems = total,
+        TotalPages = (total + Limit - 1) / Limit,
+        CurrentPage = Number,
+    };
+
     private static string Encode((long Key, byte[] Id) position, int number) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(
         string.Create(CultureInfo.InvariantCulture, $"1.{number}.{position.Key}.{Convert.ToHexString(position.Id)}")));
 

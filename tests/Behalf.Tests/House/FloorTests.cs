@@ -15,8 +15,8 @@ public sealed partial class FloorTests
         ["Accounts"],
         ["Broker"],
         ["Gateway"],
-        ["Cli"],
         ["Hosting"],
+        ["Cli"],
     ];
 
     [Fact]

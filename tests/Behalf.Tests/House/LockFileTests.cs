@@ -31,7 +31,19 @@ public sealed partial class LockFileTests : IDisposable
     {
         var projects = Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
             .Where(file => !file.Contains("node_modules", StringComparison.Ordinal));
-        Assert.Empty(projects.Where(file => !File.Exists(Path.Combine(Path.GetDirectoryName(file)!, "packages.lock.json"))));
+        Assert.Empty(projects.Where(file => !File.Exists(Path.Combine(file, "..", "packages.lock.json"))));
+    }
+
+    [Fact]
+    public void No_npm_lock_file_says_where_a_package_was_fetched_from()
+    {
+        // npm then asks the registry that it is set up with, and still checks each package against the locked hash.
+        var peers = Path.Combine(Repository.Root, "tests", "peers");
+        var locks = Directory.EnumerateFiles(peers, "package-lock.json", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("node_modules", StringComparison.Ordinal))
+            .ToList();
+        Assert.NotEmpty(locks);
+        Assert.Empty(locks.Where(file => File.ReadAllText(file).Contains("\"resolved\"", StringComparison.Ordinal)));
     }
 
     public void Dispose() => Directory.Delete(copy, recursive: true);
@@ -39,7 +51,8 @@ public sealed partial class LockFileTests : IDisposable
     /// <summary>Outside the repository, so that nothing of the real build is touched.</summary>
     private string CopyOfSmallestProject()
     {
-        foreach (var shared in new[] { "Directory.Build.props", "Directory.Packages.props", "global.json", "BannedSymbols.txt" })
+        string[] common = ["Directory.Build.props", "Directory.Packages.props", "global.json", "BannedSymbols.txt"];
+        foreach (var shared in common)
         {
             File.Copy(Path.Combine(Repository.Root, shared), Path.Combine(copy, shared));
         }

@@ -163,5 +163,5 @@ public sealed class ApiKeyTests
     }
 
     private static IEnumerable<string> Without(IReadOnlyDictionary<string, string> headers) =>
-        headers.Where(h => h.Key is not ("x-request-id" or "Date")).Select(h => $"{h.Key}: {h.Value}").Order();
+        headers.Where(h => h.Key.ToLowerInvariant() is not ("x-request-id" or "date")).Select(h => $"{h.Key}: {h.Value}").Order();
 }

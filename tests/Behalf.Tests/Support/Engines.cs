@@ -20,6 +20,8 @@ public sealed class OnBothEnginesAttribute : DataAttribute
 /// <summary>A database of a test's own.</summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
+    private static readonly Lazy<Task<TestDatabase>> SharedPostgres = new(() => CreateAsync("postgres"));
+
     private readonly string? _folder;
 
     private TestDatabase(IDatabase database, string address, string? folder) =>
@@ -29,6 +31,10 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>What BEHALF_DATABASE would say.</summary>
     public string Address { get; }
+
+    /// <summary>For tests that bring a project of their own and leave the schema alone: making a database is most of what
+    /// a short test on PostgreSQL takes. Nobody disposes of it.</summary>
+    public static Task<TestDatabase> SharedPostgresAsync() => SharedPostgres.Value;
 
     public static async Task<TestDatabase> CreateAsync(string engine, TimeProvider? clock = null)
     {

@@ -17,10 +17,20 @@ internal sealed class PostgresCluster
 
     private readonly string _folder;
     private readonly int _port;
+    private int stopped;
 
     private PostgresCluster(string folder, int port) => (_folder, _port) = (folder, port);
 
     public static Task<PostgresCluster> GetAsync() => Shared.Value;
+
+    /// <summary>Stops the shared cluster, if any test has used it.</summary>
+    public static async Task StopSharedAsync()
+    {
+        if (Shared.IsValueCreated)
+        {
+            (await Shared.Value).Stop();
+        }
+    }
 
     /// <summary>A fresh database that the application's role owns, already migrated.</summary>
     public async Task<string> CreateDatabaseAsync(bool migrated = true)
@@ -58,7 +68,8 @@ internal sealed class PostgresCluster
             "start",
         ]);
         var cluster = new PostgresCluster(folder, port);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.Stop(bin, data);
+        // For a run that is cut short; one that ends by itself has stopped it already.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.Stop();
 
         await cluster.ExecuteAsync("postgres", $"create role {Role} login");
         await cluster.ExecuteAsync("postgres", $"create database migrated owner {Role} template template0");
@@ -78,11 +89,17 @@ internal sealed class PostgresCluster
         await command.ExecuteNonQueryAsync();
     }
 
-    private void Stop(string bin, string data)
+    private void Stop()
     {
+        if (Interlocked.Exchange(ref stopped, 1) == 1)
+        {
+            return;
+        }
+
         try
         {
-            RunAsOwner(Path.Combine(bin, "pg_ctl"), ["-D", data, "-s", "-m", "immediate", "stop"]);
+            var data = Path.Combine(_folder, "data");
+            RunAsOwner(Path.Combine(FindBinaries(), "pg_ctl"), ["-D", data, "-s", "-m", "immediate", "stop"]);
             Directory.Delete(_folder, recursive: true);
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)

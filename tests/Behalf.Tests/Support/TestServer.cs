@@ -79,7 +79,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>A project of the test's own, and a client with its key.</summary>
     public async Task<TestClient> NewProjectAsync(string name = "Acme")
     {
-        var answer = await Client(AdminKey).PostAsync("/api/v3.1/org/owner/project/new", new { name });
+        var answer = (await Client(AdminKey).PostAsync("/api/v3.1/org/owner/project/new", new { name })).Expect(200);
         return Client(answer.Json.GetProperty("api_key").GetString());
     }
 

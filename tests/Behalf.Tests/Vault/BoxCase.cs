@@ -1,12 +1,16 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Versioning;
+using System.Text;
 using System.Text.Json;
 using Behalf.Keys;
+using Behalf.Keys.Local;
 using Behalf.Tests.Support;
 using Behalf.Vault;
 
 namespace Behalf.Tests.Vault;
 
 /// <summary>One sealed box with all that went into it, as the golden files and the independent implementation have it.</summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed record BoxCase
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -42,7 +46,7 @@ internal sealed record BoxCase
     }
 
     /// <summary>Opens it as the server does, through the format of its purpose.</summary>
-    public byte[] Open()
+    public async Task<byte[]> OpenAsync()
     {
         var key = Convert.FromHexString(Key);
         var box = Convert.FromHexString(Box!);
@@ -51,9 +55,7 @@ internal sealed record BoxCase
         {
             BoxPurpose.Secret => CredentialFormat.Open(key, Context.ToRecord(), box),
             BoxPurpose.DataKey => DataKeyFormat.Unwrap(sealing, Context.ToDataKey(), box),
-            _ => sealing.Open(box, Header(), AssociatedData(), out var opened) == BoxFault.None
-                ? opened!
-                : throw new CredentialIntegrityException(BoxFault.Content),
+            _ => await UnwrapWithKeyFileAsync(key, box),
         };
         return plaintext.Span.ToArray();
     }
@@ -61,6 +63,35 @@ internal sealed record BoxCase
     private static string GoldenFolder => Path.Combine(Repository.Root, "tests", "Behalf.Tests", "Vault", "golden");
 
     private static BoxCase[] Read(string file) => JsonSerializer.Deserialize<BoxCase[]>(File.ReadAllBytes(file), Json)!;
+
+    /// <summary>The ring is written out here, since its form is frozen as much as the box's.</summary>
+    private async Task<SecretBuffer> UnwrapWithKeyFileAsync(byte[] key, byte[] box)
+    {
+        var folder = Directory.CreateTempSubdirectory("ring");
+        try
+        {
+            var ring = new KeyFile(Path.Combine(folder.FullName, "keys.json"), TimeProvider.System);
+            await using (var file = new FileStream(ring.Path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }))
+            {
+                await file.WriteAsync(Encoding.UTF8.GetBytes($$"""
+                    { "version": 1, "primary": "{{Context.KeyId}}", "keys": [ { "id": "{{Context.KeyId}}",
+                      "created_at": "2026-03-01T00:00:00+00:00", "state": "active", "key": "{{Convert.ToBase64String(key)}}" } ] }
+                    """));
+            }
+
+            var wrapped = new WrappedKey { Scheme = ring.Scheme, KeyId = Context.KeyId!, Bytes = box };
+            return await ring.UnwrapAsync(wrapped, Context.ToKey(), CancellationToken.None);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     private byte[] Header() => Purpose switch
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -9,6 +10,7 @@ using Behalf.Vault;
 namespace Behalf.Tests.Vault;
 
 /// <summary>Records cross to an implementation that shares no code with ours, and back.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class NobleTests
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -47,7 +49,7 @@ public sealed class NobleTests
         Assert.Equal(cases.Length, answers.Length);
         foreach (var (sealedCase, answer) in cases.Zip(answers))
         {
-            var opened = (sealedCase with { Box = answer.Box }).Open();
+            var opened = await (sealedCase with { Box = answer.Box }).OpenAsync();
             Assert.Equal(sealedCase.Plaintext, Convert.ToHexStringLower(opened));
         }
     }
@@ -66,10 +68,13 @@ public sealed class NobleTests
             return whole with { Op = "open", Box = Convert.ToHexStringLower(altered) };
         }).ToArray();
 
-        var theirs = (await AskAsync(cases)).Select(answer => answer.Fault);
+        var theirs = await AskAsync(cases);
 
-        var ours = cases.Select(c => Assert.Throws<CredentialIntegrityException>(c.Open).Fault.ToString());
-        Assert.Equal(theirs, ours, StringComparer.OrdinalIgnoreCase);
+        foreach (var (altered, answer) in cases.Zip(theirs))
+        {
+            var ours = await Assert.ThrowsAsync<CredentialIntegrityException>(altered.OpenAsync);
+            Assert.Equal(answer.Fault, ours.Fault.ToString(), ignoreCase: true);
+        }
     }
 
     /// <summary>Secrets and data keys of random fields and 0 to 4 kB.</summary>

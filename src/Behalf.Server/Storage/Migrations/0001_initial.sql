@@ -79,7 +79,9 @@ create table data_key (
   project_id bytea    not null,
   owner_id   bytea    not null,
   version    smallint not null,
-  generation integer  not null,
+  user_id    bytea    not null,           -- with toolkit: what the wrapped key is bound to, so that it can be wrapped again
+  toolkit    text     not null,           -- without its owner's row
+  generation integer  not null,           -- of the project's key that wraps it
   wrapped    bytea    not null,
   created_at bigint   not null,
   primary key (project_id, owner_id, version)
@@ -87,25 +89,28 @@ create table data_key (
 create index data_key_generation on data_key (project_id, generation);
 
 create table secret (
-  project_id bytea    not null,
-  owner_id   bytea    not null,
-  kind       smallint not null,
-  version    bigint   not null,
-  ciphertext bytea    not null,
-  created_at bigint   not null,
+  project_id       bytea    not null,
+  owner_id         bytea    not null,
+  kind             smallint not null,
+  version          bigint   not null,
+  data_key_version smallint not null,
+  ciphertext       bytea    not null,
+  created_at       bigint   not null,
   primary key (project_id, owner_id, kind)
 );
 
 create table signing_key (
-  kid        text   primary key,
-  purpose    text   not null,
-  public_key bytea  not null,
-  scheme     text   not null,
-  kek_id     text   not null,
-  wrapped    bytea  not null,
-  created_at bigint not null,
+  kid        text    primary key,
+  purpose    text    not null,
+  generation integer not null,            -- the highest signs, unless it is retired
+  public_key bytea   not null,
+  scheme     text    not null,
+  kek_id     text    not null,
+  wrapped    bytea   not null,
+  created_at bigint  not null,
   retired_at bigint
 );
+create unique index signing_key_generation on signing_key (purpose, generation);
 
 create table auth_config (
   project_id     bytea   not null,
@@ -179,7 +184,7 @@ create table flow (
   user_id        bytea    not null,
   external_user  text     not null,
   reconnect      boolean  not null,
-  stage          smallint not null,       -- 1 invited, 2 sent to the provider, 3 parked, 4 ended
+  stage          smallint not null,       -- 1 invited, 2 at the provider, 3 parked, 4 exchanging, 5 ended
   outcome        text,
   link_hash      bytea    not null,
   state_hash     bytea,
@@ -194,7 +199,7 @@ create table flow (
   primary key (project_id, flow_id)
 );
 create index flow_account on flow (project_id, account_id);
-create index flow_open on flow (expires_at) where stage < 4;
+create index flow_open on flow (expires_at) where stage < 5;
 
 -- Work that must happen although the request that asked for it is over: upstream revocation, deliveries.
 create table outbox (
@@ -221,27 +226,30 @@ create table idempotency (
 create index idempotency_age on idempotency (created_at);
 
 create table audit_event (
-  project_id  bytea   not null,
-  event_id    bytea   not null,           -- 48 bits of milliseconds, then random: in order of time
-  at          bigint  not null,
-  action      text    not null,
-  outcome     text    not null,
-  actor_kind  text    not null,
-  actor_id    text,
-  agent       text,
-  user_id     text,
-  account_id  bytea,
-  toolkit     text,
-  tool        text,
-  request_id  text,
-  status      integer,
-  duration_ms integer,
-  detail      text,                       -- JSON without secrets or users' content
-  seq         bigint,                     -- given by the sealer, with the hash
-  hash        bytea,
+  project_id     bytea   not null,
+  event_id       bytea   not null,        -- 48 bits of milliseconds, then random: in order of time
+  at             bigint  not null,
+  action         text    not null,
+  outcome        text    not null,
+  actor_kind     text    not null,
+  actor_id       text,
+  agent          text,
+  user_id        text,
+  auth_config_id bytea,
+  account_id     bytea,
+  toolkit        text,
+  tool           text,
+  session_id     text,
+  request_id     text,
+  status         integer,
+  duration_ms    integer,
+  detail         text,                    -- JSON without secrets or users' content
+  seq            bigint,                  -- given by the sealer, with the hash
+  hash           bytea,
   primary key (project_id, event_id)
 );
-create index audit_unsealed on audit_event (project_id, event_id) where seq is null;
+-- By time across projects, so that no project's backlog makes another wait for the sealer.
+create index audit_unsealed on audit_event (event_id) where seq is null;
 create unique index audit_seq on audit_event (project_id, seq) where seq is not null;
 
 create table audit_checkpoint (

@@ -13,6 +13,7 @@ internal static class PostgresScope
     public static CommandDefinition Command(
         RowScope scope, string sql, object? args, IDbTransaction? transaction, CancellationToken ct)
     {
+        sql = ListParameters.AsArrays(sql);
         if (scope.Project is not { } project)
         {
             return new CommandDefinition(ForSystem + sql, args, transaction, cancellationToken: ct);

@@ -14,12 +14,12 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
     {
         if (_scoped)
         {
-            return await connection.ExecuteAsync(sql, args, transaction);
+            return await connection.ExecuteAsync(ListParameters.AsArrays(sql), args, transaction);
         }
 
         // Rows affected by the scope's own select would be counted in, so it goes first by itself.
         await FindAsync<int>("select 1", null);
-        return await connection.ExecuteAsync(sql, args, transaction);
+        return await connection.ExecuteAsync(ListParameters.AsArrays(sql), args, transaction);
     }
 
     public override async ValueTask<T?> FindAsync<T>(string sql, object? args)
@@ -27,7 +27,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
     {
         if (_scoped)
         {
-            return await connection.QueryFirstOrDefaultAsync<T>(sql, args, transaction);
+            return await connection.QueryFirstOrDefaultAsync<T>(ListParameters.AsArrays(sql), args, transaction);
         }
 
         _scoped = true;
@@ -41,7 +41,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
     {
         if (_scoped)
         {
-            return (await connection.QueryAsync<T>(sql, args, transaction)).AsList();
+            return (await connection.QueryAsync<T>(ListParameters.AsArrays(sql), args, transaction)).AsList();
         }
 
         _scoped = true;

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Behalf.Accounts.AuthConfigs;
+using Behalf.Audit;
+using Behalf.Catalog;
+using Behalf.Projects;
+using Behalf.Projects.Users;
+using Behalf.Storage;
+using Behalf.Wire;
+
+namespace Behalf.Accounts.Connect;
+
+/// <summary>What a new link is to connect.</summary>
+internal sealed record FlowRequest
+{
+    public required AuthConfig Config { get; init; }
+
+    public required string User { get; init; }
+
+    public string? Alias { get; init; }
+
+    public string? CallbackUrl { get; init; }
+
+    /// <summary>Connection variables that the application knows already.</summary>
+    public IReadOnlyDictionary<string, string> Params { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Scopes beyond those of the config: step-up.</summary>
+    public IReadOnlyList<string> MoreScopes { get; init; } = [];
+
+    /// <summary>The account to connect again, if it is there already.</summary>
+    public AccountRow? Reconnect { get; init; }
+}
+
+internal sealed record StartedFlow
+{
+    public required Id<IdKinds.Account> AccountId { get; init; }
+
+    public required string Token { get; init; }
+
+    public required string Url { get; init; }
+
+    public required long ExpiresAt { get; init; }
+}
+
+/// <summary>Makes an invitation to connect: one use, ten minutes, and an account whose id is final from now on.</summary>
+internal sealed class StartFlow(IDatabase database, PublicOrigin origin)
+{
+    private const int LifetimeMs = 10 * 60 * 1000;
+
+    public async Task<StartedFlow> RunAsync(FlowRequest request, AuditEvent because, CancellationToken ct)
+    {
+        var project = request.Config.Row.ProjectId;
+        var token = "ln_" + Base62.Random(43);
+        return await database.WriteAsync(
+            RowScope.Of(project),
+            async session =>
+            {
+                var user = await session.EnsureUserAsync(project, request.User, because);
+                var account = request.Reconnect?.AccountId ?? await CreateAccountAsync(session, request, user);
+                var flow = Id<IdKinds.Flow>.New();
+                var expiresAt = await InsertFlowAsync(session, request, user, account, flow, token);
+                await session.AddLocatorAsync(LocatorKind.Link, Locator.Hash(LocatorKind.Link, token), project, flow);
+                await session.AppendAsync(because with
+                {
+                    Action = AuditActions.LinkCreated,
+                    UserId = request.User,
+                    AccountId = account,
+                    Toolkit = request.Config.Toolkit.Slug,
+                    Detail = request.Reconnect is null ? null : "{\"reconnect\":true}",
+                });
+                return new StartedFlow { AccountId = account, Token = token, Url = origin.Url("/connect/" + token), ExpiresAt = expiresAt };
+            },
+            ct);
+    }
+
+    private static async ValueTask<Id<IdKinds.Account>> CreateAccountAsync(
+        WriteSession session, FlowRequest request, Id<IdKinds.User> user) =>
+        await session.CreateAccountAsync(request.Config, request.User, user, request.Alias, AccountStatus.Initiated);
+
+    private static async ValueTask<long> InsertFlowAsync(
+        WriteSession session,
+        FlowRequest request,
+        Id<IdKinds.User> user,
+        Id<IdKinds.Account> account,
+        Id<IdKinds.Flow> flow,
+        string token) => await session.FindAsync<long>(
+        """
+        insert into flow (project_id, flow_id, account_id, auth_config_id, user_id, external_user, reconnect, stage, link_hash,
+          callback_url, scopes, params, created_at, expires_at)
+        values (@project, @flow, @account, @config, @user, @External, @reconnect, 1, @hash,
+          @CallbackUrl, @scopes, @params, behalf_now(), behalf_now() + @LifetimeMs)
+        returning expires_at
+        """,
+        new
+        {
+            project = request.Config.Row.ProjectId,
+            flow,
+            account,
+            config = request.Config.Id,
+            user,
+            External = request.User,
+            reconnect = request.Reconnect is not null,
+            hash = Locator.Hash(LocatorKind.Link, token),
+            request.CallbackUrl,
+            scopes = string.Join(' ', request.Config.Scopes.Union(request.MoreScopes)),
+            @params = JsonSerializer.Serialize(request.Params, ConnectJson.Default.IReadOnlyDictionaryStringString),
+            LifetimeMs,
+        });
+}
+
+internal static class AccountCreation
+{
+    public static async ValueTask<Id<IdKinds.Account>> CreateAccountAsync(
+        this WriteSession session, AuthConfig config, string externalUser, Id<IdKinds.User> user, string? alias, AccountStatus status)
+    {
+        var project = config.Row.ProjectId;
+        if (alias is not null && await session.FindAsync<int>(
+            "select 1 from account where project_id = @project and user_id = @user and toolkit = @Slug and alias = @alias",
+            new { project, user, config.Toolkit.Slug, alias }) == 1)
+        {
+            throw new Problem(Refusal.Conflict, $"The user already has a {config.Toolkit.Name} account with this alias.", "Choose another alias.");
+        }
+
+        var account = Id<IdKinds.Account>.New();
+        await session.ExecuteAsync(
+            """
+            insert into account (project_id, account_id, user_id, external_user, auth_config_id, toolkit, scheme, status, alias, word_id,
+              scopes, params, cred_version, created_at, updated_at)
+            values (@project, @account, @user, @externalUser, @config, @Slug, @Scheme, @status, @alias, @word,
+              '', '{}', 0, behalf_now(), behalf_now())
+            """,
+            new
+            {
+                project,
+                account,
+                user,
+                externalUser,
+                config = config.Id,
+                config.Toolkit.Slug,
+                config.Row.Scheme,
+                status,
+                alias,
+                word = WordId.New(),
+            });
+        return account;
+    }
+}

@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using Behalf.Accounts.AuthConfigs;
+using Behalf.Accounts.OAuth;
+using Behalf.Accounts.Revocation;
+using Behalf.Audit;
+using Behalf.Catalog;
+using Behalf.Storage;
+using Behalf.Vault;
+
+namespace Behalf.Accounts.Refresh;
+
+/// <summary>Renews one account's token under a claim. The steps, between which a process may die:
+/// claimed (intent is durable) → opened, deadline checked → sent → answered → sealed → stored with its event → lease given back.
+/// From "sent" on nothing is cancelled: the old token may be spent.</summary>
+internal sealed class RefreshAccount(
+    IDatabase database, ToolCatalog catalog, SecretVault vault, OAuthClients clients, TokenEndpoint tokens, OrphanTokens orphans,
+    TimeProvider clock, ILogger<RefreshAccount> log)
+{
+    private static readonly TimeSpan StoreRetry = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan StorePatience = TimeSpan.FromMinutes(2);
+
+    public async Task<RefreshOutcome> RunAsync(RefreshClaim claim, TimeSpan sinceClaim, CancellationToken ct)
+    {
+        var claimedAt = clock.GetTimestamp() - (long)(sinceClaim.TotalSeconds * Stopwatch.Frequency);
+        if (await LoadAsync(claim, ct) is not { } loaded)
+        {
+            await ReleaseAsync(claim, RefreshSchedule.Never, keepIntent: false, "account_gone");
+            return RefreshOutcome.NotRefreshable;
+        }
+
+        var (account, config) = loaded;
+        var because = AuditEvent.BySystem(claim.ProjectId, AuditActions.CredentialRefreshed) with
+        {
+            UserId = account.ExternalUser,
+            AccountId = account.AccountId,
+            Toolkit = account.Toolkit,
+        };
+        var credential = await OpenAsync(account, because, ct);
+        if (!credential.CanRefresh(config.Scheme))
+        {
+            await ReleaseAsync(claim, RefreshSchedule.Never, keepIntent: false, null);
+            return RefreshOutcome.NotRefreshable;
+        }
+
+        var lease = claim.Lease;
+        if (clock.GetElapsedTime(claimedAt) > lease.LatestStart)
+        {
+            // Not sent: nothing is unknown but what was unknown before.
+            await ReleaseAsync(claim, claim.Now, claim.HadIntent, "too_late_to_send");
+            return RefreshOutcome.Unavailable;
+        }
+
+        if (claim.HadIntent && lease.Policy == RotationPolicy.Strict && claim.ExpiresAt > claim.Now)
+        {
+            // An earlier answer may be lost, and then the next attempt ends the grant: first use up the token that is good.
+            await ReleaseAsync(claim, claim.ExpiresAt.Value, keepIntent: true, "rotation_unresolved");
+            return RefreshOutcome.Unavailable;
+        }
+
+        var result = await SendAsync(account, config, credential, lease, because, ct);
+        return result.Tokens is { } answer
+            ? await StoreAsync(claim, account, config, credential, answer, because)
+            : await FailAsync(claim, account, config, lease, result, because);
+    }
+
+    private async Task<(CallAccount Account, AuthConfig Config)?> LoadAsync(RefreshClaim claim, CancellationToken ct)
+    {
+        var account = await database.FindCallAccountAsync(claim.ProjectId, claim.AccountId, ct);
+        var row = account is null ? null : await database.FindAuthConfigAsync(claim.ProjectId, account.AuthConfigId, ct);
+        return account?.Secret is not null && row is not null && catalog.Resolve(row) is { } config ? (account, config) : null;
+    }
+
+    private async Task<Credential> OpenAsync(CallAccount account, AuditEvent because, CancellationToken ct)
+    {
+        using var opened = await vault.OpenAsync(
+            account.SecretPlace(account.CredVersion), account.Secret!, Use.ToldWithItsEffect(because), ct);
+        return Credential.Parse(opened.Span);
+    }
+
+    private async Task<TokenResult> SendAsync(
+        CallAccount account, AuthConfig config, Credential credential, RefreshLease lease, AuditEvent because, CancellationToken ct)
+    {
+        var variables = System.Text.Json.JsonSerializer.Deserialize(account.Params, Connect.ConnectJson.Default.DictionaryStringString) ?? [];
+        if (config.Scheme is ClientCredentialsScheme scheme)
+        {
+            var own = OAuthClients.ForClientCredentials(config, scheme, credential.Fields, variables.Concat(config.Settings.Fields)
+                .GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.Last().Value));
+            return await tokens.ClientCredentialsAsync(own, account.GrantedScopes, lease.CallDeadline, CancellationToken.None);
+        }
+
+        return await clients.FindAsync(config, variables, because, ct) is { } client
+            ? await tokens.RefreshAsync(
+                client with
+                {
+                    FreshConnection = lease.Policy == RotationPolicy.Strict,
+                    Capture = (config.Scheme as OAuth2Scheme)?.Refresh.Token ?? client.Capture,
+                },
+                credential.RefreshToken!,
+                account.GrantedScopes,
+                lease.CallDeadline,
+                CancellationToken.None)
+            : new TokenResult { Refusal = TokenRefusal.InvalidClient, ProvablyUnprocessed = true };
+    }
+
+    private async Task<RefreshOutcome> StoreAsync(
+        RefreshClaim claim, CallAccount account, AuthConfig config, Credential old, TokenAnswer answer, AuditEvent because)
+    {
+        var now = await NowAsync();
+        var fresh = old with
+        {
+            AccessToken = answer.AccessToken,
+
+            // RFC 6749 §6: without a new refresh token the old one lives on.
+            RefreshToken = answer.RefreshToken ?? old.RefreshToken,
+            ExpiresAt = now + answer.LifetimeMs,
+        };
+        if (answer.Subject is not null && account.Subject is not null && answer.Subject != account.Subject)
+        {
+            return await RefuseOtherSubjectAsync(claim, account, config, fresh, because);
+        }
+
+        var sealedSecret = await vault.SealAsync(
+            account.SecretPlace(account.CredVersion + 1), account.Secret!, fresh.ToBytes(), CancellationToken.None);
+        var due = RefreshSchedule.DueAt(config.Scheme, canRefresh: true, fresh.ExpiresAt, now);
+        var stored = await PersistAsync(() => database.WriteAsync(
+            RowScope.Of(claim.ProjectId),
+            async session =>
+            {
+                if (!await session.CompleteAsync(claim, due, fresh.ExpiresAt))
+                {
+                    return false;
+                }
+
+                await session.ExecuteAsync(
+                    "update account set cred_version = @version where project_id = @ProjectId and account_id = @AccountId and cred_version = @CredVersion",
+                    new { account.ProjectId, account.AccountId, account.CredVersion, version = sealedSecret.Place.Version });
+                await SecretVault.StoreAsync(session, sealedSecret, because);
+                return true;
+            },
+            CancellationToken.None));
+        if (stored)
+        {
+            return RefreshOutcome.Renewed;
+        }
+
+        // Revoked, disabled or reconnected meanwhile: what was just minted must not outlive that.
+        await GiveBackAsync(account, config, fresh, because);
+        return RefreshOutcome.Busy;
+    }
+
+    private async Task<RefreshOutcome> RefuseOtherSubjectAsync(
+        RefreshClaim claim, CallAccount account, AuthConfig config, Credential fresh, AuditEvent because)
+    {
+        await GiveBackAsync(account, config, fresh, because);
+        await ExpireAsync(claim, account, StatusReasons.SubjectChanged, because);
+        return RefreshOutcome.Expired;
+    }
+
+    private async Task<RefreshOutcome> FailAsync(
+        RefreshClaim claim, CallAccount account, AuthConfig config, RefreshLease lease, TokenResult result, AuditEvent because)
+    {
+        log.RefreshRefused(account.AccountId, account.Toolkit, result.Refusal!.Value, result.Code);
+        if (result.Refusal == TokenRefusal.InvalidGrant)
+        {
+            // Under the fence: had somebody renewed it meanwhile, the epoch would be another and nothing would be written.
+            await ExpireAsync(claim, account, claim.HadIntent ? StatusReasons.RotationUnresolved : StatusReasons.RefreshTokenRefused, because);
+            return RefreshOutcome.Expired;
+        }
+
+        // Other refusals are answers: the provider has decided not to. Unavailable may have rotated and not told.
+        var unknown = result.Refusal == TokenRefusal.Unavailable && !result.ProvablyUnprocessed;
+        var keep = unknown || claim.HadIntent;
+        var now = await NowAsync();
+        var retry = RetryAt(claim, lease, result, unknown, now);
+        await PersistAsync(() => ReleaseAsync(claim, retry, keep, result.Code ?? result.Refusal.ToString()));
+        return RefreshOutcome.Unavailable;
+    }
+
+    private static long RetryAt(RefreshClaim claim, RefreshLease lease, TokenResult result, bool unknown, long now)
+    {
+        if (unknown && lease.Policy == RotationPolicy.Strict && claim.ExpiresAt > now)
+        {
+            // One attempt is left, and it may end the grant: first use up the token that is still good.
+            return claim.ExpiresAt.Value;
+        }
+
+        var backoff = Math.Min(1000L << Math.Min(claim.Attempt - 1, 8), 5 * 60 * 1000L);
+        var asked = (result.RetryAfterSeconds ?? 0) * 1000L;
+
+        // While an answer may be lost the grace runs: ask again soon, whatever the back-off says.
+        var longest = unknown && lease.Policy is RotationPolicy.Grace ? (long)lease.Length.TotalMilliseconds / 2 : long.MaxValue;
+        return now + Math.Min(Math.Max(backoff, asked), longest);
+    }
+
+    private Task<bool> ExpireAsync(RefreshClaim claim, CallAccount account, string reason, AuditEvent because) =>
+        PersistAsync(() => database.WriteAsync(
+            RowScope.Of(claim.ProjectId),
+            async session =>
+            {
+                if (!await session.GiveUpAsync(claim, reason))
+                {
+                    return false;
+                }
+
+                await session.ExpireAccountAsync(account, reason, because);
+                return true;
+            },
+            CancellationToken.None));
+
+    private Task GiveBackAsync(CallAccount account, AuthConfig config, Credential fresh, AuditEvent because) => orphans.GiveBackAsync(
+        config,
+        System.Text.Json.JsonSerializer.Deserialize(account.Params, Connect.ConnectJson.Default.DictionaryStringString) ?? [],
+        fresh,
+        because,
+        CancellationToken.None);
+
+    private Task<bool> ReleaseAsync(RefreshClaim claim, long dueAt, bool keepIntent, string? error) => database.WriteAsync(
+        RowScope.Of(claim.ProjectId), session => session.ReleaseAsync(claim, dueAt, keepIntent, error), CancellationToken.None);
+
+    private Task<long> NowAsync() => PersistAsync(() => database.NowAsync(CancellationToken.None));
+
+    /// <summary>The new token exists in this process alone: a database that is away is waited for, not given up on.</summary>
+    private async Task<T> PersistAsync<T>(Func<Task<T>> work)
+    {
+        var began = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Problem p) when (p.Refusal.Status == 503 && clock.GetElapsedTime(began) < StorePatience)
+            {
+                await Task.Delay(StoreRetry, clock);
+            }
+        }
+    }
+}

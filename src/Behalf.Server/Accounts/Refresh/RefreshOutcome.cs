@@ -1,0 +1,20 @@
+namespace Behalf.Accounts.Refresh;
+
+/// <summary>How a refresh ended, as far as a waiting call is concerned.</summary>
+internal enum RefreshOutcome
+{
+    /// <summary>There is a newer credential: read it.</summary>
+    Renewed,
+
+    /// <summary>Somebody else is at it, on this node or another.</summary>
+    Busy,
+
+    /// <summary>The provider does not answer, or its app is misconfigured: the account stays as it is.</summary>
+    Unavailable,
+
+    /// <summary>The account must be connected again.</summary>
+    Expired,
+
+    /// <summary>There is nothing to refresh with.</summary>
+    NotRefreshable,
+}

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using Behalf.Audit;
+using Behalf.Catalog;
+using Behalf.Storage;
+using Behalf.Vault;
+
+namespace Behalf.Accounts.Refresh;
+
+/// <summary>Hands out credentials that will still be good when they arrive. Of any number of callers, on any number of nodes,
+/// one refreshes and the others take what it got.</summary>
+internal sealed class Refresher(
+    IDatabase database, SecretVault vault, RefreshAccount refresh, TimeProvider clock, ILogger<Refresher> log)
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly long UsedEveryMs = (long)TimeSpan.FromHours(1).TotalMilliseconds;
+
+    private readonly ConcurrentDictionary<Id<IdKinds.Account>, Lazy<Task<RefreshOutcome>>> _running = new();
+
+    /// <summary>The credential of an ACTIVE account, renewed first where it is about to expire.</summary>
+    /// <exception cref="RefreshRefusedException">There is no usable one.</exception>
+    public async Task<(CallAccount Account, Credential Credential)> GetAsync(CallAccount account, AuthScheme scheme, Use use, CancellationToken ct)
+    {
+        Touch(account);
+        if (account.ExpiresAt is not { } expiry || expiry - account.Now > NeededMs(scheme))
+        {
+            return (account, await OpenAsync(account, use, ct));
+        }
+
+        var (renewed, outcome) = await RenewAsync(account, ct);
+        return outcome == RefreshOutcome.Renewed || renewed.ExpiresAt > renewed.Now
+            ? (renewed, await OpenAsync(renewed, use, ct))
+            : throw new RefreshRefusedException(outcome, renewed);
+    }
+
+    /// <summary>After the provider refused the credential of <paramref name="refused"/>: a newer one, if there can be one.</summary>
+    public async Task<(CallAccount Account, Credential Credential)?> RenewAfterRefusalAsync(CallAccount refused, Use use, CancellationToken ct)
+    {
+        var now = await ReadAsync(refused, ct);
+        if (now.CredVersion > refused.CredVersion)
+        {
+            return (now, await OpenAsync(now, use, ct));
+        }
+
+        var (renewed, outcome) = await RenewAsync(now, ct);
+        return outcome switch
+        {
+            RefreshOutcome.Renewed => (renewed, await OpenAsync(renewed, use, ct)),
+            RefreshOutcome.NotRefreshable or RefreshOutcome.Expired => null,
+            _ => throw new RefreshRefusedException(outcome, renewed),
+        };
+    }
+
+    /// <summary>Refreshes now, as somebody asked for; waits for whoever is at it already.</summary>
+    public async Task<(CallAccount Account, RefreshOutcome Outcome)> RenewAsync(CallAccount account, CancellationToken ct)
+    {
+        var before = account.CredVersion;
+        var began = clock.GetTimestamp();
+        var now = account;
+        for (var pause = 25; ; pause = Math.Min(pause * 2, 200))
+        {
+            if (now.RefreshEpoch is not { } epoch)
+            {
+                return (now, RefreshOutcome.NotRefreshable);
+            }
+
+            // The refresh goes on when this caller hangs up: its token may already be spent upstream.
+            var outcome = await RunOnceAsync(account, epoch).WaitAsync(ct);
+            now = await ReadAsync(account, ct);
+            if (now.CredVersion > before)
+            {
+                return (now, RefreshOutcome.Renewed);
+            }
+
+            if (now.Status != AccountStatus.Active)
+            {
+                return (now, RefreshOutcome.Expired);
+            }
+
+            if (outcome != RefreshOutcome.Busy || clock.GetElapsedTime(began) > LongestWait)
+            {
+                return (now, outcome == RefreshOutcome.Busy ? RefreshOutcome.Unavailable : outcome);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(pause), clock, ct);
+        }
+    }
+
+    /// <summary>Works off a claim that the sweep made, unless this node is at that account already.</summary>
+    public async Task<RefreshOutcome> RunClaimedAsync(RefreshClaim claim, CancellationToken ct)
+    {
+        var began = clock.GetTimestamp();
+        var mine = new Lazy<Task<RefreshOutcome>>(() => Task.Run(() => refresh.RunAsync(claim, clock.GetElapsedTime(began), ct)));
+        while (true)
+        {
+            var running = _running.GetOrAdd(claim.AccountId, mine);
+            var outcome = await AwaitAsync(claim.AccountId, running);
+            if (running == mine)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    private Task<RefreshOutcome> RunOnceAsync(CallAccount account, long epoch) => OnceAsync(account.AccountId, async () =>
+    {
+        var began = clock.GetTimestamp();
+        var claim = await database.ClaimAsync(account.ProjectId, account.AccountId, epoch, CancellationToken.None);
+        return claim is null
+            ? RefreshOutcome.Busy
+            : await refresh.RunAsync(claim, clock.GetElapsedTime(began), CancellationToken.None);
+    });
+
+    private Task<RefreshOutcome> OnceAsync(Id<IdKinds.Account> account, Func<Task<RefreshOutcome>> work)
+    {
+        var mine = new Lazy<Task<RefreshOutcome>>(() => Task.Run(work));
+        return AwaitAsync(account, _running.GetOrAdd(account, mine));
+    }
+
+    private async Task<RefreshOutcome> AwaitAsync(Id<IdKinds.Account> account, Lazy<Task<RefreshOutcome>> running)
+    {
+        try
+        {
+            return await running.Value;
+        }
+        catch (Exception e) when (e is not Problem)
+        {
+            log.RefreshBroke(e, account);
+            throw;
+        }
+        finally
+        {
+            _running.TryRemove(new KeyValuePair<Id<IdKinds.Account>, Lazy<Task<RefreshOutcome>>>(account, running));
+        }
+    }
+
+    private async Task<CallAccount> ReadAsync(CallAccount account, CancellationToken ct) =>
+        await database.FindCallAccountAsync(account.ProjectId, account.AccountId, ct) ?? throw new Problem(Refusal.NotFound);
+
+    private async Task<Credential> OpenAsync(CallAccount account, Use use, CancellationToken ct)
+    {
+        if (account.Secret is not { } secret)
+        {
+            throw new Problem(Refusal.CredentialIntegrity);
+        }
+
+        using var opened = await vault.OpenAsync(account.SecretPlace(account.CredVersion), secret, use, ct);
+        return Credential.Parse(opened.Span);
+    }
+
+    /// <summary>Notes about once an hour that the account is in use, which is what keeps it in the sweep's care; the call
+    /// does not wait for it.</summary>
+    private void Touch(CallAccount account)
+    {
+        if (account.Now - (account.LastUsedAt ?? 0) < UsedEveryMs)
+        {
+            return;
+        }
+
+        var noted = database.WriteAsync(
+            RowScope.Of(account.ProjectId),
+            session => session.ExecuteAsync(
+                """
+                update account_refresh set last_used_at = behalf_now()
+                where project_id = @ProjectId and account_id = @AccountId and status = 0
+                """,
+                new { account.ProjectId, account.AccountId }),
+            CancellationToken.None);
+        _ = noted.ContinueWith(
+            t => log.RoundBroke(t.Exception!, "usage notes"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
+    /// <summary>How much life a token must have left to be sent; short-lived ones less, or they would never be used.</summary>
+    private static long NeededMs(AuthScheme scheme) => Math.Min(RefreshSchedule.MarginMs(scheme), 30_000);
+}
+
+/// <summary>No usable credential could be had.</summary>
+internal sealed class RefreshRefusedException(RefreshOutcome outcome, CallAccount account) : Exception($"The credential was not renewed: {outcome}.")
+{
+    public RefreshOutcome Outcome { get; } = outcome;
+
+    public CallAccount Account { get; } = account;
+}

@@ -1,0 +1,156 @@
+using System.Text.Json;
+using Behalf.Accounts.AuthConfigs;
+using Behalf.Accounts.Connect;
+using Behalf.Accounts.OAuth;
+using Behalf.Accounts.Refresh;
+using Behalf.Audit;
+using Behalf.Catalog;
+using Behalf.Projects;
+using Behalf.Storage;
+using Behalf.Vault;
+using Behalf.Wire;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Behalf.Accounts;
+
+internal sealed record RefreshConnectionRequest
+{
+    public string? RedirectUrl { get; init; }
+
+    public bool? ValidateCredentials { get; init; }
+
+    /// <summary>Scopes to ask for beyond those of the auth config: step-up. Ours, not the published wire's.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+}
+
+internal sealed record RefreshConnectionAnswer
+{
+    public required string Id { get; init; }
+
+    public required string Status { get; init; }
+
+    public required string? RedirectUrl { get; init; }
+}
+
+internal sealed record TestConnectionAnswer
+{
+    /// <summary><c>good</c>, <c>refused</c> or <c>unknown</c>.</summary>
+    public required string Verdict { get; init; }
+
+    public required string Status { get; init; }
+
+    public required string? AccountLabel { get; init; }
+}
+
+/// <summary><c>POST …/refresh</c> renews in place and becomes a link to connect again only where it must; <c>POST …/test</c>
+/// tries the credential with the toolkit's probe.</summary>
+internal sealed class RefreshConnection(
+    IDatabase database, ToolCatalog catalog, Refresher refresher, StartFlow start, AccountProbe probe, SecretVault vault)
+{
+    public static Task<RefreshConnectionAnswer> HandleAsync(
+        CallerParameter caller,
+        string id,
+        [FromQuery(Name = "redirect_url")] string? redirectUrl,
+        RefreshConnectionRequest? body,
+        RefreshConnection refresh,
+        CancellationToken ct) => refresh.RunAsync(caller, id, body?.RedirectUrl ?? redirectUrl, body?.Scopes, ct);
+
+    public static Task<TestConnectionAnswer> TestAsync(CallerParameter caller, string id, RefreshConnection refresh, CancellationToken ct) =>
+        refresh.TestAsync(caller, id, ct);
+
+    private async Task<RefreshConnectionAnswer> RunAsync(
+        Caller caller, string id, string? redirectUrl, IReadOnlyList<string>? scopes, CancellationToken ct)
+    {
+        var row = await database.GetAccountAsync(caller, id, ct);
+        var config = await ConfigAsync(row, ct);
+        if (row.Status == AccountStatus.Active && (scopes is null || scopes.Count == 0))
+        {
+            var account = (await database.FindCallAccountAsync(row.ProjectId, row.AccountId, ct))!;
+            var (now, outcome) = await refresher.RenewAsync(account, ct);
+            var good = outcome switch
+            {
+                RefreshOutcome.Renewed => true,
+                RefreshOutcome.NotRefreshable => (await ProbeAsync(caller, now, config, ct)).Verdict != ProbeVerdict.Refused,
+                RefreshOutcome.Unavailable or RefreshOutcome.Busy => throw new Problem(
+                    Refusal.ProviderFailed, "The provider did not renew the credential. The account is as it was: try again later."),
+                _ => false,
+            };
+            if (good)
+            {
+                return Answer(now, null);
+            }
+
+            row = now;
+        }
+
+        var settings = await database.GetSettingsAsync(caller.Project, ct);
+        var started = await start.RunAsync(
+            new FlowRequest
+            {
+                Config = config,
+                User = row.ExternalUser,
+                Reconnect = row,
+                CallbackUrl = CallbackUrls.Check(redirectUrl, settings, caller.Kind),
+                MoreScopes = [.. (scopes ?? []).Select(scope => WireText.Required(scope, "scopes", 256))],
+            },
+            AuditEvent.By(caller, AuditActions.LinkCreated),
+            ct);
+        return Answer(row, started.Url);
+    }
+
+    private async Task<TestConnectionAnswer> TestAsync(Caller caller, string id, CancellationToken ct)
+    {
+        var row = await database.GetAccountAsync(caller, id, ct);
+        var account = (await database.FindCallAccountAsync(row.ProjectId, row.AccountId, ct))!;
+        if (account.Status != AccountStatus.Active)
+        {
+            throw new Problem(Refusal.Conflict, $"Only an ACTIVE account can be tested; this one is {account.Status.WireName()}.");
+        }
+
+        var result = await ProbeAsync(caller, account, await ConfigAsync(row, ct), ct);
+        return new TestConnectionAnswer
+        {
+            Verdict = result.Verdict switch { ProbeVerdict.Good => "good", ProbeVerdict.Refused => "refused", _ => "unknown" },
+            Status = account.Status.WireName(),
+            AccountLabel = result.Label ?? account.SubjectLabel,
+        };
+    }
+
+    private async Task<ProbeResult> ProbeAsync(Caller caller, CallAccount account, AuthConfig config, CancellationToken ct)
+    {
+        if (account.Secret is not { } secret)
+        {
+            return new ProbeResult(ProbeVerdict.Refused);
+        }
+
+        var use = await Use.RecordAsync(
+            database,
+            AuditEvent.By(caller, AuditActions.AccountTested) with
+            {
+                UserId = account.ExternalUser,
+                AccountId = account.AccountId,
+                Toolkit = account.Toolkit,
+            },
+            ct);
+        using var opened = await vault.OpenAsync(account.SecretPlace(account.CredVersion), secret, use, ct);
+        var variables = JsonSerializer.Deserialize(account.Params, ConnectJson.Default.DictionaryStringString) ?? [];
+        foreach (var (name, value) in config.Settings.Fields)
+        {
+            variables[name] = value;
+        }
+
+        return await probe.TryAsync(config.Toolkit, config.Scheme, Credential.Parse(opened.Span), variables, ct);
+    }
+
+    private async Task<AuthConfig> ConfigAsync(AccountRow row, CancellationToken ct) =>
+        await database.FindAuthConfigAsync(row.ProjectId, row.AuthConfigId, ct) is { } found && catalog.Resolve(found) is { } config
+            ? config
+            : throw new Problem(Refusal.NotFound);
+
+    private static RefreshConnectionAnswer Answer(AccountRow row, string? url) => new()
+    {
+        Id = row.AccountId.ToString(),
+        Status = row.Status.WireName(),
+        RedirectUrl = url,
+    };
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Behalf.Accounts.AuthConfigs;
+using Behalf.Accounts.OAuth;
+using Behalf.Catalog;
+using Behalf.Vault;
+
+namespace Behalf.Accounts.Revocation;
+
+/// <summary>What an upstream revocation needs, so that it can be done after the account, its config and its user are gone.
+/// Lives sealed under a data key of its own, which goes with the job.</summary>
+internal sealed record RevocationSecret
+{
+    public required string ClientId { get; init; }
+
+    public required string ClientSecret { get; init; }
+
+    public string? AccessToken { get; init; }
+
+    public string? RefreshToken { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Variables { get; init; }
+
+    public override string ToString() => "[secret]";
+}
+
+/// <summary>The open part of the job.</summary>
+internal sealed record RevocationPayload
+{
+    public required string Toolkit { get; init; }
+
+    public required string UserId { get; init; }
+
+    public required string AccountId { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RevocationSecret))]
+[JsonSerializable(typeof(RevocationPayload))]
+internal sealed partial class RevocationJson : JsonSerializerContext;
+
+internal sealed record RevocationJob
+{
+    public const string Kind = "revoke";
+
+    public required Id<IdKinds.Project> ProjectId { get; init; }
+
+    public required Id<IdKinds.Job> JobId { get; init; }
+
+    public required string Payload { get; init; }
+
+    public required short Attempt { get; init; }
+
+    public RevocationPayload Open => JsonSerializer.Deserialize(Payload, RevocationJson.Default.RevocationPayload)!;
+
+    public SecretPlace SecretPlace => PlaceOf(ProjectId, JobId);
+
+    public static SecretPlace PlaceOf(Id<IdKinds.Project> project, Id<IdKinds.Job> job) => new()
+    {
+        Owner = new SecretOwner { Project = project, Id = job.As<IdKinds.SecretOwner>() },
+        Kind = SecretKind.Credential,
+        Version = 1,
+    };
+}

@@ -1,0 +1,175 @@
+using System.Text.Json;
+using Behalf.Accounts.OAuth;
+using Behalf.Audit;
+using Behalf.Catalog;
+using Behalf.Storage;
+using Behalf.Vault;
+
+namespace Behalf.Accounts.Revocation;
+
+/// <summary>Works off the revocations that were left: claimed for a minute, tried, and tried again with growing pauses for
+/// three days. What was revoked here is dead here at once; this is about the provider's copy.</summary>
+internal sealed class RevokeUpstream(
+    IDatabase database, ToolCatalog catalog, SecretVault vault, RevocationEndpoint endpoint, TimeProvider clock, ILogger<RevokeUpstream> log)
+    : BackgroundService
+{
+    private const int LeaseMs = 60_000;
+    private const int MostAttempts = 16;
+    private const int AtOnce = 16;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private const string Columns = "project_id, job_id, payload, attempt";
+
+    /// <summary>Tries one job now; the names of the tokens that the provider took back, or null if it stays in the outbox.</summary>
+    public async Task<IReadOnlyList<string>?> TryNowAsync(Id<IdKinds.Project> project, Id<IdKinds.Job> job, CancellationToken ct)
+    {
+        var claimed = await database.WriteAsync(
+            RowScope.Of(project),
+            session => session.FindAsync<RevocationJob>(
+                $"""
+                update outbox set due_at = behalf_now() + @LeaseMs, attempt = attempt + 1
+                where project_id = @project and job_id = @job and due_at <= behalf_now() returning {Columns}
+                """,
+                new { project, job, LeaseMs }),
+            ct);
+        return claimed is null ? null : await RunAsync(claimed);
+    }
+
+    /// <summary>One round over what is due; how many jobs it took.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken ct)
+    {
+        var jobs = await database.WriteAsync<IReadOnlyList<RevocationJob>>(
+            RowScope.System,
+            async session =>
+            {
+                var due = await session.QueryAsync<RevocationJob>(
+                    $"""
+                    select {Columns} from outbox where due_at <= behalf_now() and kind = @Kind order by due_at limit @AtOnce
+                    {session.ForUpdateSkipLocked}
+                    """,
+                    new { RevocationJob.Kind, AtOnce });
+                foreach (var job in due)
+                {
+                    await session.ExecuteAsync(
+                        """
+                        update outbox set due_at = behalf_now() + @LeaseMs, attempt = attempt + 1
+                        where project_id = @ProjectId and job_id = @JobId
+                        """,
+                        new { job.ProjectId, job.JobId, LeaseMs });
+                }
+
+                return due;
+            },
+            ct);
+        await Task.WhenAll(jobs.Select(job => RunAsync(job with { Attempt = (short)(job.Attempt + 1) })));
+        return jobs.Count;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await RunOnceAsync(stoppingToken) == 0)
+                {
+                    await Task.Delay(Pause, clock, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                log.RoundBroke(e, "revocations");
+                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<string>?> RunAsync(RevocationJob job)
+    {
+        var open = job.Open;
+        var because = AuditEvent.BySystem(job.ProjectId, AuditActions.UpstreamRevoked) with
+        {
+            UserId = open.UserId,
+            AccountId = Id<IdKinds.Account>.TryParse(open.AccountId, out var account) ? account : null,
+            Toolkit = open.Toolkit,
+        };
+        var taken = await AskProviderAsync(job, open, because);
+        if (taken is null && job.Attempt < MostAttempts)
+        {
+            await DelayAsync(job);
+            return null;
+        }
+
+        await database.WriteAsync(
+            RowScope.Of(job.ProjectId),
+            async session =>
+            {
+                await session.DestroySecretsAsync(job.ProjectId, job.SecretPlace.Owner.Id);
+                await session.ExecuteAsync(
+                    "delete from outbox where project_id = @ProjectId and job_id = @JobId", new { job.ProjectId, job.JobId });
+                await session.AppendAsync(because with { Outcome = taken is null ? AuditOutcomes.Failed : AuditOutcomes.Success });
+            },
+            CancellationToken.None);
+        return taken;
+    }
+
+    private async Task<IReadOnlyList<string>?> AskProviderAsync(RevocationJob job, RevocationPayload open, AuditEvent because)
+    {
+        if (!catalog.TryGetToolkit(open.Toolkit, out var toolkit) || toolkit.Scheme(AuthMode.OAuth2) is not OAuth2Scheme { Revoke: { } rules } scheme
+            || await database.FindSecretAsync(job.ProjectId, job.SecretPlace.Owner.Id, SecretKind.Credential, CancellationToken.None) is not { } row)
+        {
+            return [];
+        }
+
+        using var opened = await vault.OpenAsync(job.SecretPlace, row, Use.ToldWithItsEffect(because), CancellationToken.None);
+        var secret = JsonSerializer.Deserialize(opened.Span, RevocationJson.Default.RevocationSecret)!;
+        var client = new OAuthClient
+        {
+            ClientId = secret.ClientId,
+            ClientSecret = new Secret(secret.ClientSecret),
+            Toolkit = toolkit,
+            TokenUrl = scheme.TokenUrl.Text,
+            ClientAuth = scheme.ClientAuth,
+            Capture = scheme.Token,
+            Quirks = scheme.Quirks,
+            Revoke = rules,
+            Variables = secret.Variables,
+        };
+        var taken = new List<string>();
+        foreach (var (token, name) in Tokens(rules, secret))
+        {
+            if (!await endpoint.RevokeAsync(client, token, name, CancellationToken.None))
+            {
+                return null;
+            }
+
+            taken.Add(name);
+        }
+
+        return taken;
+    }
+
+    private static IEnumerable<(string Token, string Name)> Tokens(RevokeRules rules, RevocationSecret secret)
+    {
+        if (secret.RefreshToken is { } refresh && rules.Token != RevokeToken.Access)
+        {
+            yield return (refresh, "refresh_token");
+        }
+
+        if (secret.AccessToken is { } access && (rules.Token != RevokeToken.RefreshOrAccess || secret.RefreshToken is null))
+        {
+            yield return (access, "access_token");
+        }
+    }
+
+    private Task<int> DelayAsync(RevocationJob job) => database.WriteAsync(
+        RowScope.Of(job.ProjectId),
+        session => session.ExecuteAsync(
+            "update outbox set due_at = behalf_now() + @pause where project_id = @ProjectId and job_id = @JobId",
+            new { job.ProjectId, job.JobId, pause = Math.Min(5_000L << Math.Min(job.Attempt, (short)12), 6 * 60 * 60 * 1000L) }),
+        CancellationToken.None);
+}

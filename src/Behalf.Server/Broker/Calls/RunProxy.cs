@@ -1,0 +1,215 @@
+using System.Text;
+using System.Text.Json;
+using Behalf.Accounts;
+using Behalf.Accounts.OAuth;
+using Behalf.Accounts.Refresh;
+using Behalf.Audit;
+using Behalf.Audit.Calls;
+using Behalf.Broker.Requests;
+using Behalf.Broker.Responses;
+using Behalf.Broker.Scrub;
+using Behalf.Broker.Wire;
+using Behalf.Catalog;
+using Behalf.Egress;
+using Behalf.Storage;
+using Behalf.Wire;
+
+namespace Behalf.Broker.Calls;
+
+/// <summary>Sends a request that the caller wrote, below the toolkit's base address, with the account's credential. The
+/// caller chooses path, query, body and harmless headers; never the host, and never what proves who asks.</summary>
+internal sealed class RunProxy(
+    ToolCatalog catalog, ChooseAccount choose, FixingLinks links, CallRecorder recorder, Refresher refresher, UpstreamCall upstream,
+    IDatabase database, TimeProvider clock)
+{
+    private const int MostBinaryBytes = 4 * 1024 * 1024;
+
+    private static readonly Dictionary<string, HttpMethod> Methods = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["GET"] = HttpMethod.Get,
+        ["POST"] = HttpMethod.Post,
+        ["PUT"] = HttpMethod.Put,
+        ["PATCH"] = HttpMethod.Patch,
+        ["DELETE"] = HttpMethod.Delete,
+        ["HEAD"] = HttpMethod.Head,
+    };
+
+    public async Task<ProxyAnswer> RunAsync(Caller caller, ProxyRequest body, CancellationToken ct)
+    {
+        var began = clock.GetTimestamp();
+        var toolkit = await ToolkitAsync(caller, body, ct);
+        var method = Methods.GetValueOrDefault(WireText.Required(body.Method, "method", 10))
+            ?? throw new Problem(Refusal.InvalidRequest, $"method is one of {string.Join(", ", Methods.Keys)}.");
+        CheckKey(caller, toolkit, method);
+        var account = await choose.RunAsync(caller, body.ConnectedAccountId, body.UserId, body.Alias, toolkit, ct)
+            ?? throw new Problem(Refusal.InvalidRequest, "The proxy needs a connected account.");
+        if (account.Settings.AllowedTools is not null)
+        {
+            throw new Problem(
+                Refusal.ToolNotAllowed, "The auth config of this account allows single tools only, so not the proxy.");
+        }
+
+        var variables = UpstreamCall.VariablesOf(account);
+        var request = Build(toolkit, method, body, variables);
+        var happened = AuditEvent.By(caller, AuditActions.ProxyExecuted) with
+        {
+            UserId = account.ExternalUser,
+            AccountId = account.AccountId,
+            Toolkit = toolkit.Slug,
+            Tool = $"{method.Method} {Cut(request.Url.AbsolutePath)}",
+        };
+        await using var record = recorder.Reserve(happened);
+        var scheme = SchemeOf(toolkit, account);
+        var (answer, reflections, failure) = await SendAsync(caller, toolkit, scheme, account, request, variables, record, ct);
+        await record.CompleteAsync(
+            happened with
+            {
+                Outcome = answer?.Status is >= 200 and < 400 ? AuditOutcomes.Success : AuditOutcomes.Failed,
+                Status = answer?.Status,
+                DurationMs = (int)clock.GetElapsedTime(began).TotalMilliseconds,
+                Detail = reflections > 0 ? $"{{\"secret_reflected\":{reflections}}}" : null,
+            },
+            CancellationToken.None);
+        return answer is null ? throw failure! : Show(answer);
+    }
+
+    private async Task<(UpstreamAnswer? Answer, int Reflections, Problem? Failure)> SendAsync(
+        Caller caller,
+        Toolkit toolkit,
+        AuthScheme scheme,
+        CallAccount account,
+        ToolHttpRequest request,
+        IReadOnlyDictionary<string, string> variables,
+        CallRecord record,
+        CancellationToken ct)
+    {
+        try
+        {
+            var use = Use.Of(record);
+            var (current, credential) = await refresher.GetAsync(account, scheme, use, ct);
+            var hosts = ToolHosts.Of(toolkit, variables);
+            var (answer, reflections) = await OnceAsync(credential);
+            if (answer.Status == 401 && await refresher.RenewAfterRefusalAsync(current, use, ct) is { } renewed)
+            {
+                (answer, reflections) = await OnceAsync(renewed.Credential);
+            }
+
+            return (answer, reflections, null);
+
+            Task<(UpstreamAnswer, int)> OnceAsync(Credential with) => upstream.OnceAsync(
+                request,
+                hosts,
+                CredentialInjection.Place(scheme, with),
+                new Scrubber(with.Secrets.Select(secret => new Secret(secret))),
+                ct);
+        }
+        catch (RefreshRefusedException e)
+        {
+            return (null, 0, e.Outcome is RefreshOutcome.Expired or RefreshOutcome.NotRefreshable
+                ? await links.ForAccountAsync(caller, e.Account with { Status = AccountStatus.Expired }, toolkit, ct)
+                : new Problem(Refusal.ProviderFailed, $"{toolkit.Name} does not renew the connection's credential at the moment."));
+        }
+        catch (EgressException e)
+        {
+            return (null, 0, new Problem(Refusal.ProviderFailed, UpstreamCall.Sentence(toolkit, request.Method == HttpMethod.Get, e)));
+        }
+    }
+
+    private async Task<Toolkit> ToolkitAsync(Caller caller, ProxyRequest body, CancellationToken ct)
+    {
+        if (body.Toolkit is { } slug)
+        {
+            return catalog.TryGetToolkit(slug, out var named) ? named : throw new Problem(Refusal.NotFound, "There is no such toolkit.");
+        }
+
+        var account = await database.GetAccountAsync(caller, WireText.Required(body.ConnectedAccountId, "connected_account_id", 64), ct);
+        return catalog.TryGetToolkit(account.Toolkit, out var toolkit) ? toolkit : throw new Problem(Refusal.NotFound);
+    }
+
+    /// <summary>A key that is limited to tools has no use for requests that are none.</summary>
+    private static void CheckKey(Caller caller, Toolkit toolkit, HttpMethod method)
+    {
+        if (caller.Tools is not null || caller.Toolkits?.Contains(toolkit.Slug) == false
+            || (caller.ReadOnly && method != HttpMethod.Get && method != HttpMethod.Head))
+        {
+            throw new Problem(Refusal.ToolNotAllowed, "This key may not send this request.");
+        }
+    }
+
+    private static ToolHttpRequest Build(
+        Toolkit toolkit, HttpMethod method, ProxyRequest body, IReadOnlyDictionary<string, string> variables)
+    {
+        var headers = new List<KeyValuePair<string, string>>(toolkit.Headers) { new("Accept", "application/json") };
+        var query = new List<KeyValuePair<string, string>>();
+        foreach (var parameter in body.Parameters ?? [])
+        {
+            var pair = new KeyValuePair<string, string>(WireText.Required(parameter.Name, "parameters.name", 200), parameter.Value ?? "");
+            if (parameter.Type == "query")
+            {
+                query.Add(pair);
+                continue;
+            }
+
+            if (parameter.Type != "header" || !HeaderRules.CallerMaySet(pair.Key, pair.Value, toolkit.ProxyHeaders))
+            {
+                throw new Problem(Refusal.InvalidRequest, $"The parameter {Cut(pair.Key)} is not a query parameter or a header that callers may set.");
+            }
+
+            headers.RemoveAll(h => h.Key.Equals(pair.Key, StringComparison.OrdinalIgnoreCase));
+            headers.Add(pair);
+        }
+
+        var endpoint = WireText.Required(body.Endpoint, "endpoint", 4096);
+        if (!UrlRules.TryResolve(new Uri(toolkit.BaseUrl(Toolkit.DefaultServer, variables)), endpoint, query, out var url, out var fault))
+        {
+            throw new Problem(Refusal.OriginMismatch, fault);
+        }
+
+        var (content, type) = Content(body);
+        return new ToolHttpRequest { Method = method, Url = url, Headers = headers, Content = content, ContentType = type };
+    }
+
+    private static (byte[] Content, string? Type) Content(ProxyRequest body)
+    {
+        if (body.BinaryBody is { } binary)
+        {
+            if (binary.Url is not null || binary.Base64 is null || binary.Base64.Length > MostBinaryBytes / 3 * 4 + 4)
+            {
+                throw new Problem(Refusal.InvalidRequest, "binary_body takes base64 of at most 4 MB; a url is not fetched.");
+            }
+
+            try
+            {
+                return (Convert.FromBase64String(binary.Base64), WireText.Optional(binary.ContentType, "content_type", 200) ?? "application/octet-stream");
+            }
+            catch (FormatException)
+            {
+                throw new Problem(Refusal.InvalidRequest, "binary_body.base64 is not base64.");
+            }
+        }
+
+        return body.Body is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } json
+            ? (Encoding.UTF8.GetBytes(json.GetRawText()), "application/json")
+            : ([], null);
+    }
+
+    private static ProxyAnswer Show(UpstreamAnswer answer)
+    {
+        JsonElement? data;
+        try
+        {
+            data = answer.Body.IsEmpty ? null : JsonElement.Parse(answer.Body.Span);
+        }
+        catch (JsonException)
+        {
+            data = JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(answer.Body.Span), BrokerJson.Default.String);
+        }
+
+        return new ProxyAnswer { Data = data, Status = answer.Status, Headers = answer.Headers };
+    }
+
+    private static AuthScheme SchemeOf(Toolkit toolkit, CallAccount account) =>
+        AuthModes.TryParseWire(account.Scheme, out var mode) && toolkit.Scheme(mode) is { } scheme ? scheme : throw new Problem(Refusal.SchemeNotOffered);
+
+    private static string Cut(string text) => text.Length <= 120 ? text : text[..120] + "…";
+}

@@ -1,0 +1,197 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Behalf.Accounts;
+using Behalf.Accounts.Refresh;
+using Behalf.Audit;
+using Behalf.Audit.Calls;
+using Behalf.Broker.Requests;
+using Behalf.Broker.Responses;
+using Behalf.Catalog;
+using Behalf.Storage;
+
+namespace Behalf.Broker.Calls;
+
+/// <summary>Runs a tool: (1) which tool, may this key run it; (2) with whose account; (3) do the arguments fit; (4) may the
+/// account do it; (5) the trail accepts the call; (6) the credential is opened, renewed if need be; (7) one request to the
+/// toolkit's own hosts; (8) the answer without the call's secrets, shaped; (9) the event is durable, then the answer leaves.</summary>
+internal sealed class RunTool(
+    ToolCatalog catalog, ToolSchemas schemas, ChooseAccount choose, FixingLinks links, CallRecorder recorder, Refresher refresher,
+    UpstreamCall upstream, IDatabase database, TimeProvider clock)
+{
+    public async Task<ToolCallResult> RunAsync(ToolCall call, CancellationToken ct)
+    {
+        var began = clock.GetTimestamp();
+        if (!catalog.TryGetTool(call.Tool, out var tool) || !catalog.TryGetToolkit(tool.Toolkit, out var toolkit))
+        {
+            throw UnknownTool.Problem(catalog, call.Tool);
+        }
+
+        CallPolicy.CheckKey(call.Caller, tool);
+        var account = await choose.RunAsync(call.Caller, call.AccountId, call.User, call.Alias, toolkit, ct);
+        var happened = Event(call, tool, account);
+        var arguments = ToolArguments.Prepare(tool, call.Arguments);
+        if (schemas.Violations(tool, arguments) is { Count: > 0 } violations)
+        {
+            return await RefuseArgumentsAsync(happened, violations, began, ct);
+        }
+
+        var scheme = SchemeOf(toolkit, account);
+        if (account is not null)
+        {
+            CallPolicy.CheckConfig(account, tool);
+            if (CallPolicy.MissingScopes(tool, scheme, account) is { Count: > 0 } missing)
+            {
+                throw await links.ForScopesAsync(call.Caller, account, toolkit, missing, ct);
+            }
+        }
+
+        await using var record = recorder.Reserve(happened);
+        var outcome = await CallAsync(new CallPlan(call.Caller, toolkit, tool, scheme, arguments), account, record, ct);
+        return await CompleteAsync(record, happened, outcome, began);
+    }
+
+    private async Task<CallOutcome> CallAsync(CallPlan plan, CallAccount? account, CallRecord record, CancellationToken ct)
+    {
+        var use = Use.Of(record);
+        var credential = Credential.None;
+        if (account is not null)
+        {
+            try
+            {
+                (account, credential) = await refresher.GetAsync(account, plan.Scheme, use, ct);
+            }
+            catch (RefreshRefusedException e)
+            {
+                return await RefusedAsync(plan, e, ct);
+            }
+        }
+
+        ToolHttpRequest request;
+        try
+        {
+            request = RequestBuilder.Build(plan.Toolkit, plan.Tool, plan.Arguments, UpstreamCall.VariablesOf(account));
+        }
+        catch (ToolArgumentException e)
+        {
+            return CallOutcome.Of(null, e.Message);
+        }
+
+        // From here on the request may have an effect: the caller's hanging up does not stop the record of it.
+        var outcome = await upstream.SendAsync(plan, account, credential, request, ct);
+        if (outcome.Error?.Kind != UpstreamErrorKind.Auth || account is null)
+        {
+            return outcome;
+        }
+
+        return await RetryRenewedAsync(plan, account, request, use, outcome, ct);
+    }
+
+    /// <summary>The provider refused the credential, so it did nothing: renew it once and ask again.</summary>
+    private async Task<CallOutcome> RetryRenewedAsync(
+        CallPlan plan, CallAccount account, ToolHttpRequest request, Use use, CallOutcome refused, CancellationToken ct)
+    {
+        try
+        {
+            if (await refresher.RenewAfterRefusalAsync(account, use, ct) is not { } renewed)
+            {
+                await MarkRevokedAsync(plan.Caller, account);
+                return refused with { Problem = await links.ForAccountAsync(plan.Caller, account with { Status = AccountStatus.Expired, StatusReason = StatusReasons.RevokedUpstream }, plan.Toolkit, ct) };
+            }
+
+            var again = await upstream.SendAsync(plan, renewed.Account, renewed.Credential, request, ct);
+            if (again.Error?.Kind != UpstreamErrorKind.Auth)
+            {
+                return again;
+            }
+
+            await MarkRevokedAsync(plan.Caller, renewed.Account);
+            return again with { Problem = await links.ForAccountAsync(plan.Caller, renewed.Account with { Status = AccountStatus.Expired, StatusReason = StatusReasons.RevokedUpstream }, plan.Toolkit, ct) };
+        }
+        catch (RefreshRefusedException e)
+        {
+            return await RefusedAsync(plan, e, ct);
+        }
+    }
+
+    private async Task<CallOutcome> RefusedAsync(CallPlan plan, RefreshRefusedException e, CancellationToken ct) =>
+        e.Outcome is RefreshOutcome.Expired or RefreshOutcome.NotRefreshable
+            ? CallOutcome.Of(await links.ForAccountAsync(
+                plan.Caller, e.Account with { Status = e.Account.Status == AccountStatus.Active ? AccountStatus.Expired : e.Account.Status }, plan.Toolkit, ct))
+            : CallOutcome.Of(null, $"{plan.Toolkit.Name} does not renew the connection's credential at the moment. Try again later.");
+
+    private Task MarkRevokedAsync(Caller caller, CallAccount account) => database.WriteAsync(
+        RowScope.Of(account.ProjectId),
+        async session =>
+        {
+            var now = await session.FindAccountAsync(account.ProjectId, account.AccountId);
+            if (now is not null && now.CredVersion == account.CredVersion
+                && await session.ExpireAccountAsync(account, StatusReasons.RevokedUpstream, AuditEvent.By(caller, AuditActions.AccountExpired)))
+            {
+                await session.ExecuteAsync(
+                    """
+                    update account_refresh set status = 1, epoch = epoch + 1, due_at = @Never, intent_at = null
+                    where project_id = @ProjectId and account_id = @AccountId
+                    """,
+                    new { account.ProjectId, account.AccountId, RefreshSchedule.Never });
+            }
+        },
+        CancellationToken.None);
+
+    private async Task<ToolCallResult> RefuseArgumentsAsync(
+        AuditEvent happened, IReadOnlyList<string> violations, long began, CancellationToken ct)
+    {
+        await using var record = recorder.Reserve(happened);
+        var id = await record.CompleteAsync(
+            happened with { Outcome = AuditOutcomes.Refused, DurationMs = ElapsedMs(began), Detail = "{\"reason\":\"arguments\"}" }, ct);
+        return new ToolCallResult
+        {
+            Data = new JsonObject { ["error_kind"] = "arguments", ["errors"] = new JsonArray([.. violations.Select(v => JsonValue.Create(v))]) },
+            Error = "The arguments do not fit the tool: " + string.Join(" ", violations),
+            LogId = id.ToString(),
+        };
+    }
+
+    private async Task<ToolCallResult> CompleteAsync(CallRecord record, AuditEvent happened, CallOutcome outcome, long began)
+    {
+        var id = await record.CompleteAsync(
+            happened with
+            {
+                Outcome = outcome.Successful ? AuditOutcomes.Success : AuditOutcomes.Failed,
+                Status = outcome.Status,
+                DurationMs = ElapsedMs(began),
+                Detail = outcome.AuditDetail(),
+            },
+            CancellationToken.None);
+        return outcome.Problem is { } problem ? throw problem : outcome.ToResult(id.ToString());
+    }
+
+    private int ElapsedMs(long began) => (int)clock.GetElapsedTime(began).TotalMilliseconds;
+
+    private static AuditEvent Event(ToolCall call, Tool tool, CallAccount? account) =>
+        AuditEvent.By(call.Caller, AuditActions.ToolExecuted) with
+        {
+            UserId = account?.ExternalUser ?? call.Caller.BoundUser ?? call.User,
+            AccountId = account?.AccountId,
+            Toolkit = tool.Toolkit,
+            Tool = tool.Slug,
+        };
+
+    private static AuthScheme SchemeOf(Toolkit toolkit, CallAccount? account) =>
+        (account is not null && AuthModes.TryParseWire(account.Scheme, out var mode) ? toolkit.Scheme(mode) : toolkit.Scheme(AuthMode.NoAuth))
+        ?? throw new Problem(Refusal.SchemeNotOffered);
+}
+
+/// <summary>A call that was found in order, on its way out.</summary>
+internal sealed record CallPlan(Caller Caller, Toolkit Toolkit, Tool Tool, AuthScheme Scheme, JsonElement Arguments);
+
+internal static class UnknownTool
+{
+    public static Problem Problem(ToolCatalog catalog, string slug)
+    {
+        var near = catalog.NearestTools(slug);
+        return new Problem(
+            Refusal.ToolNotFound,
+            $"There is no tool {(slug.Length <= 80 ? slug : slug[..80] + "…")}.",
+            near.Count > 0 ? $"Did you mean {string.Join(", ", near)}?" : "See GET /tools for all of them.");
+    }
+}

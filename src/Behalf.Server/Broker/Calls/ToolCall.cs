@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace Behalf.Broker.Calls;
+
+/// <summary>A request to run a tool for a user, from whatever edge it came.</summary>
+internal sealed record ToolCall
+{
+    public required Caller Caller { get; init; }
+
+    public required string Tool { get; init; }
+
+    /// <summary>The account by id; else it is chosen by user, and by alias where there are several.</summary>
+    public string? AccountId { get; init; }
+
+    public string? User { get; init; }
+
+    public string? Alias { get; init; }
+
+    public JsonElement Arguments { get; init; }
+}
+
+/// <summary>What came of it. A failure at the provider, or arguments that do not fit, are results; what the caller may not
+/// do, or cannot until somebody connects, is a <see cref="Problem"/>.</summary>
+internal sealed record ToolCallResult
+{
+    public required System.Text.Json.Nodes.JsonObject Data { get; init; }
+
+    public string? Error { get; init; }
+
+    public bool Successful => Error is null;
+
+    public required string LogId { get; init; }
+
+    public int? RetryAfterSeconds { get; init; }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Concurrent;
+using Behalf.Catalog;
+using Behalf.Egress;
+
+namespace Behalf.Broker.Calls;
+
+/// <summary>The hosts that a toolkit's credential may be sent to: its servers' and those it names besides, with this
+/// connection's variables filled in.</summary>
+internal static class ToolHosts
+{
+    private static readonly ConcurrentDictionary<string, AllowedHosts> Known = new(StringComparer.Ordinal);
+
+    public static AllowedHosts Of(Toolkit toolkit, IReadOnlyDictionary<string, string> variables)
+    {
+        var rules = toolkit.Hosts(variables);
+
+        // Without variables it is the same for every call; with them there are as many as customers, so it is not kept.
+        return toolkit.Variables.Count == 0
+            ? Known.GetOrAdd(toolkit.Slug + "\n" + string.Join('\n', rules), _ => AllowedHosts.Of(rules))
+            : AllowedHosts.Of(rules);
+    }
+}

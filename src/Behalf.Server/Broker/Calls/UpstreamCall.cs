@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Behalf.Accounts;
+using Behalf.Accounts.Connect;
+using Behalf.Accounts.OAuth;
+using Behalf.Broker.Requests;
+using Behalf.Broker.Responses;
+using Behalf.Broker.Scrub;
+using Behalf.Catalog;
+using Behalf.Egress;
+
+namespace Behalf.Broker.Calls;
+
+/// <summary>One request to the provider with the credential in its place, and the answer with the credential taken out.</summary>
+internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(55);
+
+    public async Task<CallOutcome> SendAsync(
+        CallPlan plan, CallAccount? account, Credential credential, ToolHttpRequest request, CancellationToken ct)
+    {
+        var variables = VariablesOf(account);
+        var hosts = ToolHosts.Of(plan.Toolkit, variables);
+        var injected = account is null ? InjectedCredential.None : CredentialInjection.Place(plan.Scheme, credential);
+        var scrubber = new Scrubber(credential.Secrets.Select(secret => new Secret(secret)));
+        try
+        {
+            var (answer, reflections) = await OnceAsync(request, hosts, injected, scrubber, ct);
+            var followUps = new List<UpstreamAnswer>();
+            if (answer.Status is >= 200 and < 300)
+            {
+                foreach (var follow in FollowUps(plan, variables, answer))
+                {
+                    var (more, hits) = await OnceAsync(follow, hosts, injected, scrubber, ct);
+                    followUps.Add(more);
+                    reflections += hits;
+                }
+            }
+
+            var shaped = ResponseShaper.Shape(plan.Toolkit, plan.Tool, answer, followUps);
+            return new CallOutcome { Data = shaped.Data, Error = shaped.Error, Status = answer.Status, Reflections = reflections };
+        }
+        catch (EgressException e)
+        {
+            return CallOutcome.Of(null, Sentence(plan, e));
+        }
+    }
+
+    public async Task<(UpstreamAnswer Answer, int Reflections)> OnceAsync(
+        ToolHttpRequest request, AllowedHosts hosts, InjectedCredential injected, Scrubber scrubber, CancellationToken ct)
+    {
+        var response = await http.SendAsync(
+            new EgressRequest
+            {
+                Method = request.Method,
+                Url = WithQuery(request.Url, injected.Query),
+                Hosts = hosts,
+                Deadline = Deadline,
+                Headers = [.. request.Headers.Where(h => injected.Headers.All(i => !i.Key.Equals(h.Key, StringComparison.OrdinalIgnoreCase))), .. injected.Headers],
+                Body = request.Content,
+                ContentType = request.ContentType,
+                FollowRedirects = request.Method == HttpMethod.Get || request.Method == HttpMethod.Head,
+            },
+            ct);
+        var body = scrubber.Scrub(response.Body, response.Truncated);
+        var reflections = body.Finds;
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in response.Headers)
+        {
+            var text = scrubber.Scrub(value);
+            reflections += text.Finds;
+            headers[name] = text.Text;
+        }
+
+        var answer = new UpstreamAnswer { Status = response.Status, Headers = headers, Body = body.Bytes, At = clock.GetUtcNow() };
+        return (answer, reflections);
+    }
+
+    public static IReadOnlyDictionary<string, string> VariablesOf(CallAccount? account)
+    {
+        if (account is null)
+        {
+            return Toolkit.EmptyText;
+        }
+
+        var variables = JsonSerializer.Deserialize(account.Params, ConnectJson.Default.DictionaryStringString) ?? [];
+        foreach (var (name, value) in account.Settings.Fields)
+        {
+            variables[name] = value;
+        }
+
+        return variables;
+    }
+
+    /// <summary>What a model needs to know: whether the call may have had its effect.</summary>
+    public static string Sentence(CallPlan plan, EgressException e) => Sentence(plan.Toolkit, plan.Tool.Hints.ReadOnly, e);
+
+    public static string Sentence(Toolkit toolkit, bool readOnly, EgressException e) => e.Unsent
+        ? $"{toolkit.Name} could not be reached, and nothing was done. {e.Message}"
+        : readOnly
+            ? $"{toolkit.Name} gave no usable answer. {e.Message}"
+            : $"{toolkit.Name} gave no usable answer, and it is not known whether the call took effect (outcome_unknown): look before doing it again. {e.Message}";
+
+    private static IReadOnlyList<ToolHttpRequest> FollowUps(CallPlan plan, IReadOnlyDictionary<string, string> variables, UpstreamAnswer answer)
+    {
+        if (plan.Tool.Request.FollowUp is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            return RequestBuilder.FollowUps(plan.Toolkit, plan.Tool, plan.Arguments, variables, JsonElement.Parse(answer.Body.Span));
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    private static Uri WithQuery(Uri url, IReadOnlyList<KeyValuePair<string, string>> query)
+    {
+        if (query.Count == 0)
+        {
+            return url;
+        }
+
+        var more = string.Join('&', query.Select(q => $"{Uri.EscapeDataString(q.Key)}={Uri.EscapeDataString(q.Value)}"));
+        return new UriBuilder(url) { Query = url.Query.Length > 1 ? url.Query[1..] + "&" + more : more }.Uri;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Behalf.Broker.Calls;
+using Behalf.Wire;
+
+namespace Behalf.Broker.Wire;
+
+internal sealed record ProxyRequest
+{
+    public string? ConnectedAccountId { get; init; }
+
+    /// <summary>With <see cref="Toolkit"/>, instead of an account id. Ours, not the published wire's.</summary>
+    public string? UserId { get; init; }
+
+    public string? Toolkit { get; init; }
+
+    public string? Alias { get; init; }
+
+    public string? Endpoint { get; init; }
+
+    public string? Method { get; init; }
+
+    public JsonElement? Body { get; init; }
+
+    public ProxyBinaryBody? BinaryBody { get; init; }
+
+    public IReadOnlyList<ProxyParameter>? Parameters { get; init; }
+}
+
+internal sealed record ProxyBinaryBody
+{
+    public string? Base64 { get; init; }
+
+    public string? Url { get; init; }
+
+    public string? ContentType { get; init; }
+}
+
+internal sealed record ProxyParameter
+{
+    public string? Name { get; init; }
+
+    public string? Value { get; init; }
+
+    public string? Type { get; init; }
+}
+
+internal sealed record ProxyAnswer
+{
+    public required JsonElement? Data { get; init; }
+
+    public required int Status { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+}
+
+/// <summary><c>POST /tools/execute/proxy</c>: a request of the caller's own making, to the toolkit's own hosts, with the user's
+/// credential in its place.</summary>
+internal static class ExecuteProxy
+{
+    public static async Task<ProxyAnswer> HandleAsync(
+        CallerParameter caller, ProxyRequest body, RunProxy run, HttpContext http, CancellationToken ct)
+    {
+        http.Response.Headers["x-should-retry"] = "false";
+        return await run.RunAsync(caller, body, ct);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Behalf.Broker.Calls;
+using Behalf.Wire;
+
+namespace Behalf.Broker.Wire;
+
+internal sealed record ExecuteToolRequest
+{
+    public string? ConnectedAccountId { get; init; }
+
+    public string? UserId { get; init; }
+
+    /// <summary>The older name of <see cref="UserId"/>.</summary>
+    public string? EntityId { get; init; }
+
+    /// <summary>Which of the user's accounts of the toolkit: its alias or word id. Ours, not the published wire's.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>Any version is taken; each toolkit has one.</summary>
+    public string? Version { get; init; }
+
+    public JsonElement? Arguments { get; init; }
+
+    public string? Text { get; init; }
+
+    public JsonElement? CustomAuthParams { get; init; }
+
+    public JsonElement? CustomConnectionData { get; init; }
+}
+
+internal sealed record ExecuteToolAnswer
+{
+    public required JsonObject Data { get; init; }
+
+    public required string? Error { get; init; }
+
+    public required bool Successful { get; init; }
+
+    public required string LogId { get; init; }
+}
+
+/// <summary><c>POST /tools/execute/{tool}</c>.</summary>
+internal static class ExecuteTool
+{
+    public static async Task<ExecuteToolAnswer> HandleAsync(
+        CallerParameter caller, string tool, ExecuteToolRequest body, RunTool run, HttpContext http, CancellationToken ct)
+    {
+        // A call that may have had an effect is never sent again by a client on its own.
+        http.Response.Headers["x-should-retry"] = "false";
+        if (IsGiven(body.CustomAuthParams) || IsGiven(body.CustomConnectionData))
+        {
+            throw new Problem(
+                Refusal.InvalidRequest,
+                "custom_auth_params and custom_connection_data are not taken: credentials come from connected accounts alone.",
+                "Connect an account of the user first, then call with user_id.");
+        }
+
+        if (body.Text is { Length: > 0 } && body.Arguments is null)
+        {
+            throw new Problem(Refusal.InvalidRequest, "text is not taken: this server calls no model to read it.", "Send arguments.");
+        }
+
+        var result = await run.RunAsync(
+            new ToolCall
+            {
+                Caller = caller,
+                Tool = tool,
+                AccountId = body.ConnectedAccountId,
+                User = body.UserId ?? body.EntityId,
+                Alias = body.Alias,
+                Arguments = body.Arguments ?? default,
+            },
+            ct);
+        if (result.RetryAfterSeconds is { } seconds)
+        {
+            http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return new ExecuteToolAnswer { Data = result.Data, Error = result.Error, Successful = result.Successful, LogId = result.LogId };
+    }
+
+    private static bool IsGiven(JsonElement? value) => value is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ExecuteToolRequest))]
+[JsonSerializable(typeof(ExecuteToolAnswer))]
+[JsonSerializable(typeof(WriteInputRequest))]
+[JsonSerializable(typeof(WriteInputAnswer))]
+[JsonSerializable(typeof(ProxyRequest))]
+[JsonSerializable(typeof(ProxyAnswer))]
+[JsonSerializable(typeof(Page<ToolAnswer>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(RequiredScopesRequest))]
+[JsonSerializable(typeof(RequiredScopesAnswer))]
+internal sealed partial class BrokerJson : JsonSerializerContext;

@@ -1,0 +1,17 @@
+using System.CommandLine;
+
+namespace Behalf.Cli;
+
+/// <summary>The operator's commands.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Build() => new("Behalf: agents act for each user with that user's own connected accounts.")
+    {
+        ServeCommand.Build(),
+        ProjectsCommand.Build(),
+        KeysCommand.Build(),
+        AuditCommand.Build(),
+        ToolkitsCommand.Build(),
+        DoctorCommand.Build(),
+    };
+}

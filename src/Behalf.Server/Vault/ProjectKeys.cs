@@ -1,0 +1,250 @@
+using Behalf.Keys;
+using Behalf.Storage;
+
+namespace Behalf.Vault;
+
+/// <summary>How long and how many project keys stay unwrapped in memory.</summary>
+internal sealed record ProjectKeyLimits
+{
+    public int Capacity { get; init; } = 10_000;
+
+    /// <summary>After this the provider is asked again, so that a key it no longer gives is no longer used.</summary>
+    public TimeSpan Fresh { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>As long as this a key serves on while the provider does not answer.</summary>
+    public TimeSpan Stale { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>After a provider did not answer, how long until it is asked again.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>The unwrapped keys of the projects in use: a key provider is called once per project and hour, not per
+/// credential. What leaves the cache is zeroed once nobody works with it any more.</summary>
+internal sealed class ProjectKeys : IDisposable
+{
+    private readonly IDatabase _database;
+    private readonly ThisDeployment _deployment;
+    private readonly IKeyProvider _provider;
+    private readonly ProjectKeyLimits _limits;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<ProjectKeys> _log;
+    private readonly ITimer _sweeper;
+
+    private readonly Lock _turn = new();
+    private readonly Dictionary<KeyName, CachedKey> _cache = [];
+    private readonly Dictionary<KeyName, Task> _loading = [];
+
+    public ProjectKeys(
+        IDatabase database,
+        ThisDeployment deployment,
+        IKeyProvider provider,
+        ProjectKeyLimits limits,
+        TimeProvider clock,
+        ILogger<ProjectKeys> log)
+    {
+        (_database, _deployment, _provider, _limits, _clock, _log) = (database, deployment, provider, limits, clock, log);
+        _sweeper = clock.CreateTimer(_ => Sweep(), null, limits.Fresh, limits.Fresh);
+    }
+
+    /// <summary>The key, for as long as the lease is held.</summary>
+    /// <exception cref="Problem">The provider does not give it now, or never will again.</exception>
+    /// <exception cref="CredentialIntegrityException">There is no such generation, or it was altered.</exception>
+    public async ValueTask<KeyLease> RentAsync(Id<IdKinds.Project> project, int generation, CancellationToken ct)
+    {
+        var name = new KeyName(project, generation);
+        while (true)
+        {
+            Task loading;
+            lock (_turn)
+            {
+                if (_cache.TryGetValue(name, out var cached) && _clock.GetUtcNow() < cached.FreshUntil)
+                {
+                    return Lend(cached);
+                }
+
+                loading = _loading.TryGetValue(name, out var begun) ? begun : _loading[name] = LoadAsync(name);
+            }
+
+            // The load goes on for the others when this caller gives up.
+            await loading.WaitAsync(ct);
+        }
+    }
+
+    /// <summary>Forgets what was not used for an hour.</summary>
+    public void Sweep()
+    {
+        lock (_turn)
+        {
+            foreach (var (name, cached) in _cache.Where(pair => _clock.GetUtcNow() - pair.Value.LastUsed > _limits.Fresh).ToArray())
+            {
+                Drop(name, cached);
+            }
+        }
+    }
+
+    public void Forget(Id<IdKinds.Project> project, int generation)
+    {
+        lock (_turn)
+        {
+            var name = new KeyName(project, generation);
+            if (_cache.TryGetValue(name, out var cached))
+            {
+                Drop(name, cached);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _sweeper.Dispose();
+        lock (_turn)
+        {
+            foreach (var (name, cached) in _cache.ToArray())
+            {
+                Drop(name, cached);
+            }
+        }
+    }
+
+    internal void GiveBack(CachedKey cached)
+    {
+        lock (_turn)
+        {
+            cached.Users--;
+            cached.ZeroIfUnused();
+        }
+    }
+
+    private KeyLease Lend(CachedKey cached)
+    {
+        cached.Users++;
+        cached.LastUsed = _clock.GetUtcNow();
+        return new KeyLease(this, cached);
+    }
+
+    private async Task LoadAsync(KeyName name)
+    {
+        // Reading the database and the key file may not wait at all, and the caller holds the lock.
+        await Task.Yield();
+        try
+        {
+            var key = await UnwrapAsync(name);
+            lock (_turn)
+            {
+                Keep(name, new CachedKey(key, _clock.GetUtcNow()) { FreshUntil = _clock.GetUtcNow() + _limits.Fresh });
+            }
+        }
+        catch (KeyProviderException e) when (e.Fault == KeyFault.Unavailable && ServeStale(name))
+        {
+            // The one in the cache serves on.
+        }
+        catch (KeyProviderException e)
+        {
+            // The provider's word counts at once: what it withdrew is not kept for the rest of the hour.
+            Forget(name.Project, name.Generation);
+            _log.ProjectKeyNotUnwrapped(name.Project, name.Generation, e.Fault, e.Message);
+            throw e.Fault switch
+            {
+                KeyFault.WrongContext => new CredentialIntegrityException(BoxFault.Key),
+                KeyFault.Deleted => new Problem(Refusal.KeyDestroyed),
+                _ => new Problem(Refusal.Sealed) { RetryAfterSeconds = (int)_limits.Pause.TotalSeconds },
+            };
+        }
+        finally
+        {
+            lock (_turn)
+            {
+                _loading.Remove(name);
+            }
+        }
+    }
+
+    private async Task<SealingKey> UnwrapAsync(KeyName name)
+    {
+        var row = await _database.FindProjectKeyAsync(name.Project, name.Generation, CancellationToken.None)
+            ?? throw new CredentialIntegrityException(BoxFault.Key);
+        var context = row.Context(await _deployment.IdAsync(CancellationToken.None));
+        using var key = await _provider.UnwrapAsync(row.ToWrappedKey(), context, CancellationToken.None);
+        return new SealingKey(key.Span);
+    }
+
+    private bool ServeStale(KeyName name)
+    {
+        lock (_turn)
+        {
+            if (!_cache.TryGetValue(name, out var cached) || _clock.GetUtcNow() - cached.LoadedAt > _limits.Stale)
+            {
+                return false;
+            }
+
+            cached.FreshUntil = _clock.GetUtcNow() + _limits.Pause;
+            _log.ServingStaleKey(name.Project, _clock.GetUtcNow() - cached.LoadedAt);
+            return true;
+        }
+    }
+
+    private void Keep(KeyName name, CachedKey loaded)
+    {
+        if (_cache.TryGetValue(name, out var previous))
+        {
+            Drop(name, previous);
+        }
+        else if (_cache.Count >= _limits.Capacity)
+        {
+            var oldest = _cache.MinBy(pair => pair.Value.LastUsed);
+            Drop(oldest.Key, oldest.Value);
+        }
+
+        _cache[name] = loaded;
+    }
+
+    private void Drop(KeyName name, CachedKey cached)
+    {
+        _cache.Remove(name);
+        cached.Dropped = true;
+        cached.ZeroIfUnused();
+    }
+
+    private readonly record struct KeyName(Id<IdKinds.Project> Project, int Generation);
+}
+
+/// <summary>An unwrapped key and who uses it; guarded by its cache's lock.</summary>
+internal sealed class CachedKey(SealingKey key, DateTimeOffset now)
+{
+    public SealingKey Key { get; } = key;
+
+    public DateTimeOffset LoadedAt { get; } = now;
+
+    public DateTimeOffset LastUsed { get; set; } = now;
+
+    public DateTimeOffset FreshUntil { get; set; }
+
+    public int Users { get; set; }
+
+    public bool Dropped { get; set; }
+
+    public void ZeroIfUnused()
+    {
+        if (Dropped && Users == 0)
+        {
+            Key.Dispose();
+        }
+    }
+}
+
+/// <summary>A project key while somebody works with it: it is not zeroed under their hands.</summary>
+internal sealed class KeyLease(ProjectKeys owner, CachedKey cached) : IDisposable
+{
+    private bool _returned;
+
+    public SealingKey Key => cached.Key;
+
+    public void Dispose()
+    {
+        if (!_returned)
+        {
+            _returned = true;
+            owner.GiveBack(cached);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using Behalf.Keys;
+using Behalf.Keys.Local;
+using Behalf.Storage;
+
+namespace Behalf.Vault;
+
+internal static class VaultModule
+{
+    /// <param name="services">Where the room's services go.</param>
+    /// <param name="keys">What <c>BEHALF_KEYS</c> says.</param>
+    /// <param name="data">The data folder.</param>
+    public static IServiceCollection AddVault(this IServiceCollection services, string? keys, string data)
+    {
+        services.AddSingleton(provider => KeySetting.Parse(keys, data, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IKeyProvider>(provider => provider.GetRequiredService<KeyFile>());
+        services.AddSingleton<ThisDeployment>();
+        services.AddSingleton(new ProjectKeyLimits());
+        services.AddSingleton<ProjectKeys>();
+        services.AddSingleton<DataKeys>();
+        services.AddSingleton<SecretVault>();
+        services.AddSingleton<ProjectKeyGenerations>();
+        services.AddSingleton<RewrapDataKeys>();
+        services.AddSingleton<RewrapProjectKeys>();
+        return services;
+    }
+}
