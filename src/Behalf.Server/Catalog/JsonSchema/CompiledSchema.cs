@@ -15,10 +15,11 @@ internal sealed class CompiledSchema
     /// <summary>A level of the instance costs two or three levels of a schema.</summary>
     public const int DeepestSchema = 256;
 
-    /// <summary>Steps that every value may cost, and those it may cost per byte: no schema that looks at a value a
-    /// fixed number of times runs out of them, one that multiplies its branches does within milliseconds.</summary>
-    private const long BaseBudget = 200_000;
-    private const long BudgetPerByte = 32;
+    /// <summary>Steps, a schema applied to a value being one, that any value may cost and those it may cost per byte.
+    /// A schema that looks at each part some dozen times never runs out of them; one whose branches multiply does, in
+    /// a fraction of a second.</summary>
+    private const long BaseBudget = 1_000_000;
+    private const long BudgetPerByte = 64;
 
     private readonly SchemaNode _root;
     private readonly bool _isDynamic;
@@ -53,6 +54,11 @@ internal sealed class CompiledSchema
     public IReadOnlyList<SchemaViolation> Validate(JsonElement instance, int limit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        if (IsValid(instance))
+        {
+            return [];
+        }
+
         var report = new Report(limit, new InstancePath());
         if (Screening.Refusal(instance, DeepestInstance) is { } refusal)
         {

@@ -67,6 +67,7 @@ public sealed class MessageTests
         { """{"anyOf": [{"type": "string", "maxLength": 3}, {"type": "null"}]}""", "\"abcd\"", "the value must have at most 3 characters, got 4" },
         { """{"oneOf": [{"properties": {"kind": {"const": "circle"}}, "required": ["radius"]}, {"properties": {"kind": {"const": "square"}}, "required": ["side"]}]}""", """{"kind": "square", "radius": 1}""", "side is missing: give a value" },
         { """{"anyOf": [{"required": ["id"]}, {"required": ["email"]}]}""", "{}", "the value must fit one of 2 alternatives: (1) id is missing: give a value; (2) email is missing: give a value" },
+        { """{"anyOf": [{"required": ["a"]}, {"anyOf": [{"required": ["b"]}, {"anyOf": [{"required": ["c"]}, {"required": ["d"]}]}]}]}""", "{}", "the value must fit one of 2 alternatives: (1) a is missing: give a value; (2) the value must fit one of 2 alternatives: (1) b is missing: give a value; (2) the value must fit one of 2 alternatives" },
         { """{"oneOf": [{"type": "number"}, {"minimum": 0}]}""", "1", "the value must fit only one of 2 alternatives, but fits (1) and (2)" },
         { """{"not": {"required": ["cc", "bcc"]}}""", """{"cc": 1, "bcc": 2}""", "the value must not have cc and bcc together" },
         { """{"not": {"required": ["cc"]}}""", """{"cc": 1}""", "the value must not have cc" },

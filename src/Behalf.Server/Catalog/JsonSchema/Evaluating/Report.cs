@@ -3,6 +3,10 @@ namespace Behalf.Catalog.JsonSchema;
 /// <summary>The violations found so far, up to a limit.</summary>
 internal sealed class Report(int limit, InstancePath path)
 {
+    /// <summary>Alternatives within alternatives within alternatives are decided, not explained: nobody could follow, and
+    /// the work would multiply with every level.</summary>
+    private const int DeepestAside = 2;
+
     private readonly List<SchemaViolation> _violations = [];
 
     public IReadOnlyList<SchemaViolation> Violations => _violations;
@@ -11,8 +15,11 @@ internal sealed class Report(int limit, InstancePath path)
 
     public bool IsFull => _violations.Count >= limit;
 
-    /// <summary>For one alternative among several: a few reasons are enough to say why it did not fit.</summary>
-    public Report Aside() => new(3, path);
+    private int Depth { get; init; }
+
+    /// <summary>For one alternative among several: a few reasons are enough to say why it did not fit. Null where none
+    /// is asked for any more.</summary>
+    public Report? Aside() => Depth < DeepestAside ? new(3, path) { Depth = Depth + 1 } : null;
 
     /// <summary>Something about the value we are at: "must be at most 4, got 7". A path is no word of the sentence, so
     /// a colon keeps it apart; "is not allowed here" reads well without.</summary>

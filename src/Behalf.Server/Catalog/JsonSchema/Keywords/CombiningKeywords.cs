@@ -49,13 +49,13 @@ internal sealed class AnyOfKeyword : Keyword
     public override bool Check(JsonElement instance, ref Evaluation run)
     {
         var fits = false;
-        var failures = run.IsExplaining ? new List<Report>() : null;
+        var failures = run.IsExplaining ? new List<Report?>() : null;
         foreach (var alternative in Alternatives)
         {
             var report = run.Report?.Aside();
             if (!run.CheckBranch(alternative, instance, report))
             {
-                failures?.Add(report!);
+                failures?.Add(report);
                 continue;
             }
 
@@ -89,13 +89,13 @@ internal sealed class OneOfKeyword : Keyword
     public override bool Check(JsonElement instance, ref Evaluation run)
     {
         var fitting = -1;
-        var failures = run.IsExplaining ? new List<Report>() : null;
+        var failures = run.IsExplaining ? new List<Report?>() : null;
         for (var i = 0; i < Alternatives.Length; i++)
         {
             var report = run.Report?.Aside();
             if (!run.CheckBranch(Alternatives[i], instance, report))
             {
-                failures?.Add(report!);
+                failures?.Add(report);
             }
             else if (fitting >= 0)
             {

@@ -10,8 +10,14 @@ internal static class NoneFits
     private const int LongestReason = 160;
 
     public static bool Explain(
-        string keyword, SchemaNode[] alternatives, List<Report> failures, JsonElement instance, Report report)
+        string keyword, SchemaNode[] alternatives, List<Report?> reports, JsonElement instance, Report report)
     {
+        var failures = reports.OfType<Report>().ToList();
+        if (failures.Count == 0)
+        {
+            return report.Add(keyword, $"must fit one of {alternatives.Length} alternatives");
+        }
+
         var here = report.Path.ToString();
         var rightShape = failures.Where(failure => !failure.Violations.Any(reason => IsShape(reason, here))).ToList();
         if (rightShape.Count == 0 && Phrase.OfAlternatives(alternatives) is { } shapes)

@@ -15,17 +15,17 @@ internal sealed class CodePointSet
     private readonly List<(int From, int To)> _ranges = [];
 
     /// <summary>ECMA-262 CharacterClassEscape :: d, w and s.</summary>
-    public static readonly CodePointSet Digits = new CodePointSet().Add('0', '9');
+    public static CodePointSet Digits => new CodePointSet().Add('0', '9');
 
-    public static readonly CodePointSet WordCharacters =
+    public static CodePointSet WordCharacters =>
         new CodePointSet().Add('0', '9').Add('A', 'Z').Add('_', '_').Add('a', 'z');
 
-    public static readonly CodePointSet WhiteSpace = new CodePointSet()
+    public static CodePointSet WhiteSpace => new CodePointSet()
         .Add('\t', '\r').Add(' ', ' ').Add(0xA0, 0xA0).Add(0x1680, 0x1680).Add(0x2000, 0x200A).Add(0x2028, 0x2029)
         .Add(0x202F, 0x202F).Add(0x205F, 0x205F).Add(0x3000, 0x3000).Add(0xFEFF, 0xFEFF);
 
     /// <summary>What the dot does not match.</summary>
-    public static readonly CodePointSet LineTerminators =
+    public static CodePointSet LineTerminators =>
         new CodePointSet().Add('\n', '\n').Add('\r', '\r').Add(0x2028, 0x2029);
 
     public CodePointSet Add(int from, int to)
