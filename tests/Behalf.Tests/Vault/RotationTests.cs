@@ -74,6 +74,7 @@ public sealed class RotationTests
         await using var rig = await VaultRig.CreateAsync(engine);
         var late = await rig.Vault.SealAsync(rig.NewPlace(), VaultRig.Secret(), VaultRig.Ct);
         await rig.Generations.RotateAsync(rig.Project, rig.Because, VaultRig.Ct);
+        Assert.False(await rig.Generations.DestroyAsync(rig.Project, 2, rig.Because, VaultRig.Ct));
         Assert.True(await rig.Generations.DestroyAsync(rig.Project, 1, rig.Because, VaultRig.Ct));
         var problem = await Assert.ThrowsAsync<Problem>(() => rig.StoreAsync(late));
         Assert.Equal(Refusal.Conflict, problem.Refusal);
