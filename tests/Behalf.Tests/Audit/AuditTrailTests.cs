@@ -55,7 +55,7 @@ public sealed class AuditTrailTests
     {
         await using var trail = await TrailFixture.CreateAsync(engine);
         await using var blocker = await Blocker.HoldAsync(trail.Address, "lock table audit_event in exclusive mode");
-        var problem = await Assert.ThrowsAsync<Problem>(() => trail.AppendAsync().WaitAsync(TimeSpan.FromSeconds(20)));
+        var problem = await Assert.ThrowsAsync<Problem>(() => trail.AppendAsync().WaitAsync(TimeSpan.FromMinutes(5)));
         Assert.Equal(Refusal.StorageUnavailable, problem.Refusal);
         Assert.NotNull(problem.RetryAfterSeconds);
     }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Behalf.Egress;
+using Behalf.Tests.Support;
 
 namespace Behalf.Tests.Egress;
 

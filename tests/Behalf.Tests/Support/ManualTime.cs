@@ -1,10 +1,20 @@
-namespace Behalf.Tests.Egress;
+namespace Behalf.Tests.Support;
 
 /// <summary>A clock that stands still until a test moves it.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly List<Alarm> _alarms = [];
-    private TimeSpan _now;
+    private TimeSpan _now = TimeSpan.FromDays(1);
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp()
+    {
+        lock (_alarms)
+        {
+            return _now.Ticks;
+        }
+    }
 
     public void Advance(TimeSpan by)
     {
