@@ -7,13 +7,16 @@ namespace Behalf.Sandbox;
 internal static class CommandLine
 {
     public const string Usage =
-        "usage: behalf-sandbox [--urls http://127.0.0.1:PORT] [--controls] [--access-token-lifetime SECONDS]"
+        "usage: behalf-sandbox [--urls http://127.0.0.1:4010] [--controls] [--access-token-lifetime SECONDS]"
         + " [--rotation none|grace|until_used|strict]";
+
+    /// <summary>Where <c>toolkits/sandbox</c> looks for it.</summary>
+    private const string DefaultUrl = "http://127.0.0.1:4010";
 
     /// <exception cref="FormatException">Says which argument is wrong.</exception>
     public static SandboxOptions Parse(IReadOnlyList<string> args)
     {
-        var options = new SandboxOptions();
+        var options = new SandboxOptions { Url = DefaultUrl };
         for (var i = 0; i < args.Count; i++)
         {
             options = args[i] switch

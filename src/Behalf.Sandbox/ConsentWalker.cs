@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Behalf.Sandbox;
 
 /// <summary>A person with a browser, as far as this provider's pages need one: signs in, answers the consent page, and
-/// stops where the provider sends the browser back to the app. One walker is one browser with its own cookies.</summary>
+/// stops where the provider sends the browser back to the app. One walker is one browser.</summary>
 internal sealed partial class ConsentWalker(CookieContainer cookies) : IDisposable
 {
     private const int MostSteps = 12;
@@ -20,7 +20,7 @@ internal sealed partial class ConsentWalker(CookieContainer cookies) : IDisposab
     }
 
     /// <returns>The address at the app to which the provider redirects; it is not visited.</returns>
-    /// <exception cref="InvalidOperationException">The provider showed a page that leads nowhere; says which.</exception>
+    /// <exception cref="InvalidOperationException">The provider showed a page that leads nowhere.</exception>
     public async Task<Uri> WalkAsync(Uri authorizeUrl, string user, bool allow, CancellationToken ct)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, authorizeUrl);
@@ -43,7 +43,8 @@ internal sealed partial class ConsentWalker(CookieContainer cookies) : IDisposab
 
             var page = await response.Content.ReadAsStringAsync(ct);
             request = (response.IsSuccessStatusCode ? Answer(here, page, user, allow) : null)
-                ?? throw new InvalidOperationException($"{(int)response.StatusCode} at {here.AbsolutePath}: {TextOf(page)}");
+                ?? throw new InvalidOperationException(
+                    $"{(int)response.StatusCode} at {here.AbsolutePath}: {TextOf(page)}");
         }
 
         throw new InvalidOperationException($"{MostSteps} pages and no way back to the app.");
@@ -64,16 +65,21 @@ internal sealed partial class ConsentWalker(CookieContainer cookies) : IDisposab
             return null;
         }
 
-        var fields = HiddenField().Matches(page).ToDictionary(field => field.Groups[1].Value, field => Decoded(field, 2));
+        var fields = HiddenField().Matches(page)
+            .ToDictionary(field => field.Groups[1].Value, field => Decoded(field, 2));
         var (name, value) = Button().IsMatch(page) ? ("decision", allow ? "allow" : "deny") : ("user", user);
         fields[name] = value;
-        return new HttpRequestMessage(HttpMethod.Post, new Uri(here, Decoded(form))) { Content = new FormUrlEncodedContent(fields) };
+        return new HttpRequestMessage(HttpMethod.Post, new Uri(here, Decoded(form)))
+        {
+            Content = new FormUrlEncodedContent(fields),
+        };
     }
 
     private static bool IsPageOfProvider(Uri uri, Uri provider) =>
         uri.Authority == provider.Authority && uri.AbsolutePath.StartsWith("/oauth/", StringComparison.Ordinal);
 
-    private static string TextOf(string page) => WebUtility.HtmlDecode(Whitespace().Replace(Tag().Replace(page, " "), " ")).Trim();
+    private static string TextOf(string page) =>
+        WebUtility.HtmlDecode(Whitespace().Replace(Tag().Replace(page, " "), " ")).Trim();
 
     private static string Decoded(Match match, int group = 1) => WebUtility.HtmlDecode(match.Groups[group].Value);
 

@@ -45,7 +45,8 @@ internal sealed class SandboxHost : IAsyncDisposable
     }
 
     /// <inheritdoc cref="SandboxControls.RevokeUser"/>
-    public void RevokeUser(string userId, string? clientId = null) => Get<SandboxControls>().RevokeUser(userId, clientId);
+    public void RevokeUser(string userId, string? clientId = null) =>
+        Get<SandboxControls>().RevokeUser(userId, clientId);
 
     /// <inheritdoc cref="SandboxControls.ExpireAccess"/>
     public void ExpireAccess(string userId) => Get<SandboxControls>().ExpireAccess(userId);
@@ -66,11 +67,10 @@ internal sealed class SandboxHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Url);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        // Kestrel warns of each socket that was closed under it, which is what the faults do.
-        builder.Logging.AddSimpleConsole().AddFilter(
-            (category, level) => level >= (category == "Microsoft.AspNetCore.Server.Kestrel" ? LogLevel.Error : LogLevel.Warning));
+        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddRoutingCore();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        // Calls that hang on purpose are not waited for.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
         AddState(builder.Services, options);
 
@@ -111,7 +111,8 @@ internal sealed class SandboxHost : IAsyncDisposable
     {
         services.AddSingleton(options).AddSingleton(options.Time).AddSingleton<ModeSwitch>();
         services.AddSingleton<Issuer>().AddSingleton<AppRegistry>().AddSingleton<UserDirectory>();
-        services.AddSingleton<TokenHistory>().AddSingleton<TokenBook>().AddSingleton<AuthorizationCodes>().AddSingleton<Consents>();
+        services.AddSingleton<TokenHistory>().AddSingleton<TokenBook>();
+        services.AddSingleton<AuthorizationCodes>().AddSingleton<Consents>();
         services.AddSingleton<AuthorizationAnswer>().AddSingleton<Browsers>().AddSingleton<Authorize>();
         services.AddSingleton<Mailboxes>().AddSingleton<ChatRooms>().AddSingleton<IssueTracker>();
         services.AddSingleton<SandboxLedger>().AddSingleton<FaultBook>().AddSingleton<SandboxControls>();

@@ -3,7 +3,8 @@
 import { createEmulator } from 'emulate';
 import './lifeline.mjs';
 
-const { redirectUris: redirect_uris } = JSON.parse(process.env.PEER_CONFIG);
+// Without ports it plays all four, each on a port of its own choice; with them, those that have one.
+const { redirectUris: redirect_uris, ports } = JSON.parse(process.env.PEER_CONFIG);
 
 // The emulator takes any bearer token that it does not know for its FIRST seeded user. So the first is nobody: a wrong
 // or revoked token then shows up as this user, not as Alice.
@@ -59,9 +60,10 @@ const seeds = {
 };
 
 const urls = {};
-for (const [service, seed] of Object.entries(seeds)) {
+for (const [service, port] of Object.entries(ports ?? { github: 0, google: 0, slack: 0, linear: 0 })) {
+  const seed = seeds[service];
   // No tokens are seeded: every one that works was granted in a consent screen.
-  const { url } = await createEmulator({ service, port: 0, seed: { tokens: {}, [service]: seed } });
+  const { url } = await createEmulator({ service, port, seed: { tokens: {}, [service]: seed } });
   urls[service] = `http://127.0.0.1:${new URL(url).port}`;
 }
 console.log(JSON.stringify({ ready: true, ...urls }));

@@ -10,7 +10,7 @@ const config = JSON.parse(process.env.PEER_CONFIG);
 const users = new Map(config.users.map((name) => [name, { sub: name, name, email: `${name}@example.test` }]));
 
 const server = createServer((request, response) => handle(request, response));
-await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+await new Promise((resolve) => server.listen(config.port, '127.0.0.1', resolve));
 const issuer = `http://127.0.0.1:${server.address().port}`;
 
 const provider = new Provider(issuer, {

@@ -60,6 +60,7 @@ const answers = [
   ['GET', /\/connected_accounts$/, (url) => (url.searchParams.get('statuses') === 'ACTIVE' ? page() : page(account))],
   ['GET', /\/connected_accounts\/\w+$/, () => account],
   ['GET', /\/toolkits\/categories$/, () => page({ id: 'c', name: 'C' })],
+  ['GET', /\/toolkits\/changelog$/, () => ({ items: [] })],
   ['GET', /\/toolkits$/, () => page(toolkit)],
   ['GET', /\/toolkits\/\w+$/, () => toolkit],
   ['GET', /\/tools$/, () => page(tool)],

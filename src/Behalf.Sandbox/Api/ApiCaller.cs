@@ -16,7 +16,8 @@ internal sealed record ApiCaller
 
     public required string Fingerprint { get; init; }
 
-    public static ValueTask<ApiCaller?> BindAsync(HttpContext context) => ValueTask.FromResult(context.Features.Get<ApiCaller>());
+    public static ValueTask<ApiCaller?> BindAsync(HttpContext context) =>
+        ValueTask.FromResult(context.Features.Get<ApiCaller>());
 }
 
 /// <summary>What a route asks of its caller; null for any good credential.</summary>

@@ -30,5 +30,6 @@ internal static class ApiRoutes
         api.MapGet("/status/{code:int}", Oddities.Status).Needs(null);
     }
 
-    private static void Needs(this RouteHandlerBuilder route, string? scope) => route.WithMetadata(new RequiredScope(scope));
+    private static void Needs(this RouteHandlerBuilder route, string? scope) =>
+        route.WithMetadata(new RequiredScope(scope));
 }

@@ -40,7 +40,9 @@ internal sealed class Authenticator(TokenBook tokens, UserDirectory users, ModeS
         var apiKey = request.Headers["X-Api-Key"];
         if (apiKey.Count > 0)
         {
-            return users.FindSecret(apiKey.ToString()) is { IsPassword: false } key ? Personal(key, "API key") : throw BadToken();
+            return users.FindSecret(apiKey.ToString()) is { IsPassword: false } key
+                ? Personal(key, "API key")
+                : throw BadToken();
         }
 
         if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header))
@@ -91,5 +93,5 @@ internal sealed class Authenticator(TokenBook tokens, UserDirectory users, ModeS
 
     private static Refused BadToken() => new(
         401, "invalid_token", "The credential is unknown, expired or revoked.",
-        $"Bearer {Realm}, error=\"invalid_token\", error_description=\"The credential is unknown, expired or revoked\"");
+        $"Bearer {Realm}, error=\"invalid_token\", error_description=\"unknown, expired or revoked\"");
 }

@@ -15,9 +15,13 @@ internal static class Chat
     public static IResult Post(ApiCaller caller, ChatRooms rooms, NewChatMessage message)
     {
         var channel = Known(rooms, message.Channel);
-        return string.IsNullOrEmpty(message.Text)
-            ? throw new Refused(400, "invalid_request", "text is needed.")
-            : Results.Json(rooms.Post(channel, Author.Of(caller), message.Text), statusCode: StatusCodes.Status201Created);
+        if (string.IsNullOrEmpty(message.Text))
+        {
+            throw new Refused(400, "invalid_request", "text is needed.");
+        }
+
+        var posted = rooms.Post(channel, Author.Of(caller), message.Text);
+        return Results.Json(posted, statusCode: StatusCodes.Status201Created);
     }
 
     private static string Known(ChatRooms rooms, string? channel) =>

@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Behalf.Sandbox.Api;
 
-/// <summary>How an echo is dressed, so that whoever must not let a credential through can be tried with each dress.</summary>
+/// <summary>How an echo is dressed, so that whoever must not let a credential through can be tried with each
+/// dress.</summary>
 internal sealed record EchoDress
 {
     /// <summary><c>raw</c>, <c>json</c> (a JSON string in JSON), <c>url</c>, <c>hex</c>, <c>base64</c> or
@@ -19,7 +20,7 @@ internal sealed record EchoDress
     /// <summary>How many characters stand before what is encoded: base64 looks different at each of three.</summary>
     public int? Shift { get; init; }
 
-    /// <summary><c>body</c>, <c>error</c> (the body of a 500), <c>header</c> or <c>location</c> (of a redirect).</summary>
+    /// <summary><c>body</c>, <c>error</c> (body of a 500), <c>header</c> or <c>location</c> (of a redirect).</summary>
     public string? Place { get; init; }
 
     /// <summary><c>gzip</c>, <c>br</c> or <c>deflate</c>.</summary>
@@ -33,7 +34,11 @@ internal sealed record EchoDress
 internal static class Echo
 {
     private sealed record Reflection(
-        string Method, string Path, string Query, IReadOnlyDictionary<string, string> Headers, string Body);
+        string Method, string Path, string Query, IReadOnlyDictionary<string, string> Headers, string Body)
+    {
+        public static Reflection Of(LedgerRequest request, QueryString query) =>
+            new(request.Method, request.Path, query.ToString(), request.Headers, request.Body);
+    }
 
     public static Task HandleAsync(HttpContext context, [AsParameters] EchoDress dress)
     {
@@ -41,9 +46,7 @@ internal static class Echo
         var response = context.Response;
         var text = dress.Place is "header" or "location"
             ? context.Request.Headers.Authorization.ToString()
-            : JsonSerializer.Serialize(
-                new Reflection(request.Method, request.Path, context.Request.QueryString.ToString(), request.Headers, request.Body),
-                JsonSerializerOptions.Web);
+            : JsonSerializer.Serialize(Reflection.Of(request, context.Request.QueryString), JsonSerializerOptions.Web);
         var dressed = Encode(new string('.', dress.Shift ?? 0) + text, dress.As);
         switch (dress.Place)
         {
@@ -54,7 +57,7 @@ internal static class Echo
                 response.Redirect($"/api/echo?seen={Uri.EscapeDataString(dressed)}");
                 return Task.CompletedTask;
             default:
-                response.StatusCode = dress.Place == "error" ? StatusCodes.Status500InternalServerError : StatusCodes.Status200OK;
+                response.StatusCode = dress.Place == "error" ? 500 : 200;
                 return SendAsync(context, dressed, dress);
         }
     }
@@ -73,7 +76,8 @@ internal static class Echo
     private static async Task SendAsync(HttpContext context, string text, EchoDress dress)
     {
         var (response, ct) = (context.Response, context.RequestAborted);
-        response.ContentType = dress.As is null or "raw" or "json" ? MediaTypeNames.Application.Json : MediaTypeNames.Text.Plain;
+        var isJson = dress.As is null or "raw" or "json";
+        response.ContentType = isJson ? MediaTypeNames.Application.Json : MediaTypeNames.Text.Plain;
         var body = Pack(Encoding.UTF8.GetBytes(text), dress.Coding);
         if (dress.Coding is { } coding)
         {

@@ -102,8 +102,12 @@ internal sealed class IssueTracker
         lock (_issues)
         {
             _issues.Clear();
-            Open(new Author("alice", "Alice Adams"), "Search is slow on long queries", "More than ten words take seconds.", ["performance"]);
-            Open(new Author("bob", "Bob Brown"), "Dark mode for the settings page", "It is the only bright one left.", ["design", "good first issue"]);
+            Open(
+                new Author("alice", "Alice Adams"), "Search is slow on long queries",
+                "More than ten words take seconds.", ["performance"]);
+            Open(
+                new Author("bob", "Bob Brown"), "Dark mode for the settings page",
+                "It is the only bright one left.", ["design", "good first issue"]);
         }
     }
 }

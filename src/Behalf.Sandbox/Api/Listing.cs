@@ -11,7 +11,8 @@ internal readonly record struct Numbered<T>(int Number, T Item);
 /// <summary>One page of a list.</summary>
 internal sealed record Listing<T>(IReadOnlyList<T> Items, string? NextCursor);
 
-/// <summary>Cuts lists into pages. The cursor names the last item seen, so that what arrives meanwhile shifts nothing.</summary>
+/// <summary>Cuts lists into pages. The cursor names the last item seen, so that what arrives meanwhile shifts
+/// nothing.</summary>
 internal static class Listing
 {
     private const int DefaultLimit = 20;
@@ -26,7 +27,8 @@ internal static class Listing
         }
 
         var before = cursor is null ? int.MaxValue : Decode(cursor);
-        var rest = all.Where(item => item.Number < before).OrderByDescending(item => item.Number).Take(size + 1).ToList();
+        var rest = all.Where(item => item.Number < before)
+            .OrderByDescending(item => item.Number).Take(size + 1).ToList();
         return new Listing<T>(
             [.. rest.Take(size).Select(numbered => numbered.Item)],
             rest.Count > size ? Encode(rest[size - 1].Number) : null);

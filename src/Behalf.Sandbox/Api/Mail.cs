@@ -15,11 +15,13 @@ internal static class Mail
             throw new Refused(400, "invalid_request", "folder is inbox or sent.");
         }
 
-        return Listing.Of(mailboxes.Of(caller.Id, folder ?? "inbox").Where(message => Matches(message.Item, query)), limit, cursor);
+        var found = mailboxes.Of(caller.Id, folder ?? "inbox").Where(message => Matches(message.Item, query));
+        return Listing.Of(found, limit, cursor);
     }
 
     public static MailMessage Get(ApiCaller caller, Mailboxes mailboxes, string id) =>
-        mailboxes.Find(caller.Id, id) ?? throw new Refused(404, "not_found", "There is no such message in your mailbox.");
+        mailboxes.Find(caller.Id, id)
+        ?? throw new Refused(404, "not_found", "There is no such message in your mailbox.");
 
     public static IResult Send(ApiCaller caller, Mailboxes mailboxes, UserDirectory users, NewMail mail)
     {

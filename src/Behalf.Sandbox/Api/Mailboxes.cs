@@ -57,11 +57,15 @@ internal sealed class Mailboxes
             var (alice, bob) = (_users.Find("alice")!, _users.Find("bob")!);
             foreach (var user in _users.All)
             {
-                Put(user.Id, "inbox", "hello@sandbox.example", user.Email, $"Welcome, {user.Name}", "This mailbox is yours alone.");
+                Put(
+                    user.Id, "inbox", "hello@sandbox.example", user.Email,
+                    $"Welcome, {user.Name}", "This mailbox is yours alone.");
             }
 
             Send(bob.Id, bob.Email, alice, "Lunch on Thursday?", "The place by the river has a table at noon.");
-            Send(alice.Id, alice.Email, bob, "Quarterly figures", "The draft is in the shared folder. Comments by Friday, please.");
+            Send(
+                alice.Id, alice.Email, bob, "Quarterly figures",
+                "The draft is in the shared folder. Comments by Friday, please.");
         }
     }
 

@@ -13,15 +13,14 @@ internal static class Oddities
     private sealed record Answered(int Status);
 
     /// <summary><c>GET /api/slow?ms=</c></summary>
-    public static async Task<IResult> SlowAsync(int ms, IHostApplicationLifetime lifetime, CancellationToken ct)
+    public static async Task<IResult> SlowAsync(int ms, CancellationToken ct)
     {
         if (ms is < 0 or > LongestMs)
         {
             throw new Refused(400, "invalid_request", $"ms is 0 to {LongestMs}.");
         }
 
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
-        await Task.Delay(ms, end.Token);
+        await Task.Delay(ms, ct);
         return Results.Json(new Slept(ms));
     }
 

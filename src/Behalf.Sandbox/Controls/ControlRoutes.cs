@@ -37,8 +37,10 @@ internal static class ControlRoutes
         var ctl = routes.MapGroup("/ctl").AddEndpointFilter(LoopbackOnly.Filter);
         ctl.MapPost("/mode", ChangeModes);
         ctl.MapPost("/fail", AddFault);
-        ctl.MapPost("/revoke_user", (UserAndClient of, SandboxControls controls) => controls.RevokeUser(UserOf(of), of.Client));
-        ctl.MapPost("/expire_access", (UserAndClient of, SandboxControls controls) => controls.ExpireAccess(UserOf(of)));
+        ctl.MapPost("/revoke_user",
+            (UserAndClient of, SandboxControls controls) => controls.RevokeUser(UserOf(of), of.Client));
+        ctl.MapPost("/expire_access",
+            (UserAndClient of, SandboxControls controls) => controls.ExpireAccess(UserOf(of)));
         ctl.MapPost("/reset", (SandboxControls controls) => controls.Reset());
         ctl.MapGet("/ledger", ReadLedger);
     }
@@ -82,7 +84,8 @@ internal static class ControlRoutes
     {
         if (fault.On == Step.Other || fault.Count < 1)
         {
-            throw new Refused(400, "invalid_request", "on is authorize, token, refresh, revoke or api, and count at least 1.");
+            throw new Refused(
+                400, "invalid_request", "on is authorize, token, refresh, revoke or api, and count at least 1.");
         }
 
         faults.Add(fault);
@@ -100,5 +103,6 @@ internal static class ControlRoutes
         ParallelRefreshes = ledger.ParallelRefreshes,
     };
 
-    private static string UserOf(UserAndClient of) => of.User ?? throw new Refused(400, "invalid_request", "user is needed.");
+    private static string UserOf(UserAndClient of) =>
+        of.User ?? throw new Refused(400, "invalid_request", "user is needed.");
 }

@@ -10,8 +10,8 @@ namespace Behalf.Sandbox.Controls;
 /// <summary>What can be done to the provider from outside of its protocols.</summary>
 internal sealed class SandboxControls(
     TokenBook tokens, AuthorizationCodes codes, Consents consents, Browsers browsers, UserDirectory users,
-    Mailboxes mailboxes, ChatRooms rooms, IssueTracker tracker, SandboxLedger ledger, FaultBook faults, ModeSwitch modes,
-    SandboxOptions options)
+    Mailboxes mailboxes, ChatRooms rooms, IssueTracker tracker, SandboxLedger ledger, FaultBook faults,
+    ModeSwitch modes, SandboxOptions options)
 {
     /// <summary>As if the user had removed the app at the provider; without an app, all apps and own keys.</summary>
     public void RevokeUser(string userId, string? clientId)

@@ -1,12 +1,14 @@
+using System.Net.Sockets;
 using Behalf.Sandbox.Ledger;
 using Behalf.Sandbox.Provider;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Behalf.Sandbox.Faults;
 
 /// <summary>Stands between the ledger and the endpoints: adds the latency in force and strikes with the faults that are
 /// due.</summary>
-internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, SandboxLedger ledger, IHostApplicationLifetime lifetime)
+internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, SandboxLedger ledger)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -25,8 +27,8 @@ internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, SandboxLedge
         }
 
         request.Fault = fault.Kind;
-        request.Unanswered = fault.Kind is FaultKind.Timeout or FaultKind.TimeoutAfter or FaultKind.RstBefore or FaultKind.RstAfter
-            or FaultKind.HalfClose;
+        request.Unanswered = fault.Kind is FaultKind.Timeout or FaultKind.TimeoutAfter
+            or FaultKind.RstBefore or FaultKind.RstAfter or FaultKind.HalfClose;
         await StrikeAsync(fault, context, next);
     }
 
@@ -56,7 +58,7 @@ internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, SandboxLedge
                 Reset(context);
                 break;
             case FaultKind.HalfClose:
-                Wire.EndOwnSide(context);
+                context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Shutdown(SocketShutdown.Send);
                 await HangAsync(context);
                 break;
             case FaultKind.TruncatedJson:
@@ -69,18 +71,19 @@ internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, SandboxLedge
         }
     }
 
+    /// <summary>Kestrel closes an aborted connection without lingering, which the kernel turns into RST.</summary>
     private void Reset(HttpContext context)
     {
-        // Entered first: the caller may be back before this line's successor has returned.
+        // First the ledger: the caller may be back before the next line has returned.
         ledger.Complete(context.Features.GetRequiredFeature<LedgerRequest>());
-        Wire.Reset(context);
+        context.Abort();
     }
 
-    /// <summary>Until the caller goes away; when the provider stops it does not wait for that.</summary>
-    private async Task HangAsync(HttpContext context)
+    /// <summary>Until the caller goes away or the provider stops.</summary>
+    private static async Task HangAsync(HttpContext context)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.Infinite, context.RequestAborted)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         context.Abort();
     }
 

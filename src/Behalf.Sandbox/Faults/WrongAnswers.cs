@@ -17,10 +17,11 @@ internal static class WrongAnswers
     private const int BombMemberSize = 64 * 1024 * 1024;
 
     private const string Maintenance =
-        "<!DOCTYPE html><html lang=\"en\"><head><title>Maintenance</title></head><body><h1>Back soon</h1></body></html>";
+        "<!DOCTYPE html><html lang=\"en\"><head><title>Down</title></head><body><h1>Back soon</h1></body></html>";
 
     /// <summary>The form fields that hold something secret.</summary>
-    private static readonly string[] SecretFields = ["refresh_token", "code", "code_verifier", "token", "client_secret"];
+    private static readonly string[] SecretFields =
+        ["refresh_token", "code", "code_verifier", "token", "client_secret"];
 
     /// <summary>Packed once: every member of a gzip stream may be the same (RFC 1952 §2.2).</summary>
     private static readonly Lazy<byte[]> BombMember = new(() =>
@@ -38,21 +39,27 @@ internal static class WrongAnswers
         return packed.ToArray();
     });
 
-    public static Task SendAsync(HttpContext context, Fault fault) => fault.Kind switch
+    public static Task SendAsync(HttpContext context, Fault fault)
     {
-        FaultKind.Status500 => ErrorAsync(context, 500, "server_error", "Something broke.", fault.RetryAfter),
-        FaultKind.Status502 => ErrorAsync(context, 502, "bad_gateway", "Nothing behind the gateway.", fault.RetryAfter),
-        FaultKind.Status503 => ErrorAsync(context, 503, "temporarily_unavailable", "Come back later.", fault.RetryAfter),
-        FaultKind.Status429 => ErrorAsync(context, 429, "rate_limited", "Too many requests.", fault.RetryAfter),
-        FaultKind.InvalidGrant => ErrorAsync(context, 400, "invalid_grant", "The grant is not valid.", fault.RetryAfter),
-        FaultKind.InvalidClient => ErrorAsync(context, 401, "invalid_client", "The client is not known.", fault.RetryAfter),
-        FaultKind.EchoSecret => ErrorAsync(context, 400, "invalid_request", $"Cannot work with {SecretsIn(context)}.", fault.RetryAfter),
-        FaultKind.Html200 => SendAsync(context, Encoding.UTF8.GetBytes(Maintenance), MediaTypeNames.Text.Html),
-        FaultKind.Garbage => SendAsync(context, RandomNumberGenerator.GetBytes(4096)),
-        FaultKind.HugeBody => HugeBodyAsync(context),
-        FaultKind.GzipBomb => GzipBombAsync(context),
-        _ => throw new InvalidOperationException($"{fault.Kind} is not an answer."),
-    };
+        Task Error(int status, string error, string description) =>
+            ErrorAsync(context, status, new RefusalBody(error, description), fault.RetryAfter);
+
+        return fault.Kind switch
+        {
+            FaultKind.Status500 => Error(500, "server_error", "Something broke."),
+            FaultKind.Status502 => Error(502, "bad_gateway", "Nothing behind the gateway."),
+            FaultKind.Status503 => Error(503, "temporarily_unavailable", "Come back later."),
+            FaultKind.Status429 => Error(429, "rate_limited", "Too many requests."),
+            FaultKind.InvalidGrant => Error(400, "invalid_grant", "The grant is not valid."),
+            FaultKind.InvalidClient => Error(401, "invalid_client", "The client is not known."),
+            FaultKind.EchoSecret => Error(400, "invalid_request", $"Cannot work with {SecretsIn(context)}."),
+            FaultKind.Html200 => SendAsync(context, Encoding.UTF8.GetBytes(Maintenance), MediaTypeNames.Text.Html),
+            FaultKind.Garbage => SendAsync(context, RandomNumberGenerator.GetBytes(4096)),
+            FaultKind.HugeBody => HugeBodyAsync(context),
+            FaultKind.GzipBomb => GzipBombAsync(context),
+            _ => throw new InvalidOperationException($"{fault.Kind} is not an answer."),
+        };
+    }
 
     public static async Task SendAsync(
         HttpContext context, ReadOnlyMemory<byte> body, string contentType = MediaTypeNames.Application.Json)
@@ -62,7 +69,7 @@ internal static class WrongAnswers
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    private static Task ErrorAsync(HttpContext context, int status, string error, string description, int? retryAfter)
+    private static Task ErrorAsync(HttpContext context, int status, RefusalBody body, int? retryAfter)
     {
         context.Response.StatusCode = status;
         if (retryAfter is { } seconds)
@@ -70,7 +77,7 @@ internal static class WrongAnswers
             context.Response.Headers.RetryAfter = $"{seconds}";
         }
 
-        return context.Response.WriteAsJsonAsync(new RefusalBody(error, description), context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(body, context.RequestAborted);
     }
 
     private static async Task HugeBodyAsync(HttpContext context)
@@ -104,8 +111,9 @@ internal static class WrongAnswers
         var form = context.Request.HasFormContentType
             ? QueryHelpers.ParseQuery(context.Features.GetRequiredFeature<LedgerRequest>().Body)
             : [];
-        string[] headers = [context.Request.Headers.Authorization.ToString(), context.Request.Headers["X-Api-Key"].ToString()];
-        return string.Join(' ', SecretFields.Select(field => form.GetValueOrDefault(field).ToString()).Concat(headers)
-            .Where(value => value.Length > 0));
+        var headers = context.Request.Headers;
+        string[] credentials = [headers.Authorization.ToString(), headers["X-Api-Key"].ToString()];
+        var fields = SecretFields.Select(field => form.GetValueOrDefault(field).ToString());
+        return string.Join(' ', fields.Concat(credentials).Where(value => value.Length > 0));
     }
 }

@@ -15,7 +15,8 @@ internal sealed class Consents
 
     public void Forget(string userId, string? clientId)
     {
-        foreach (var key in _given.Keys.Where(key => key.User == userId && (clientId is null || key.ClientId == clientId)))
+        var those = _given.Keys.Where(key => key.User == userId && (clientId is null || key.ClientId == clientId));
+        foreach (var key in those)
         {
             _given.TryRemove(key, out _);
         }

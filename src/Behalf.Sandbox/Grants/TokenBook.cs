@@ -77,7 +77,7 @@ internal sealed class TokenBook(ModeSwitch modes, TokenHistory history, TimeProv
     {
         lock (_gate)
         {
-            return refreshToken is not null && _refresh.TryGetValue(refreshToken, out var token) ? token.Family.Id : null;
+            return _refresh.GetValueOrDefault(refreshToken ?? "")?.Family.Id;
         }
     }
 
@@ -122,7 +122,8 @@ internal sealed class TokenBook(ModeSwitch modes, TokenHistory history, TimeProv
     {
         lock (_gate)
         {
-            foreach (var family in FamiliesOf(userId).Where(family => clientId is null || family.App.ClientId == clientId))
+            var given = FamiliesOf(userId).Where(family => clientId is null || family.App.ClientId == clientId);
+            foreach (var family in given)
             {
                 End(family, TokenEventKind.Revoked);
             }
@@ -194,7 +195,7 @@ internal sealed class TokenBook(ModeSwitch modes, TokenHistory history, TimeProv
         {
             // RFC 9700 §4.14.2: the server cannot tell which of the two parties is the thief, so neither goes on.
             End(token.Family, TokenEventKind.ReuseRevoked);
-            throw new Refused(400, "invalid_grant", "The refresh token was used before; all that came of it is revoked.");
+            throw new Refused(400, "invalid_grant", "The refresh token was used before; what came of it is revoked.");
         }
 
         return token;
@@ -209,7 +210,8 @@ internal sealed class TokenBook(ModeSwitch modes, TokenHistory history, TimeProv
         }
     }
 
-    private IEnumerable<TokenFamily> FamiliesOf(string userId) => _families.Values.Where(family => family.User?.Id == userId);
+    private IEnumerable<TokenFamily> FamiliesOf(string userId) =>
+        _families.Values.Where(family => family.User?.Id == userId);
 
     private AccessToken MintAccess(TokenFamily family, IReadOnlyList<string> scopes)
     {

@@ -25,7 +25,8 @@ internal sealed class TokenFamily(string id, App app, User? user, IReadOnlyList<
     public List<RefreshToken> RefreshTokens { get; } = [];
 }
 
-internal sealed class AccessToken(string value, TokenFamily family, IReadOnlyList<string> scopes, DateTimeOffset expiresAt)
+internal sealed class AccessToken(
+    string value, TokenFamily family, IReadOnlyList<string> scopes, DateTimeOffset expiresAt)
 {
     public string Value => value;
 
@@ -60,7 +61,7 @@ internal sealed class RefreshToken(string value, TokenFamily family, RefreshToke
     public bool IsIdle(ProviderModes modes, DateTimeOffset now) =>
         modes.IdleLimit is { } limit && now - LastUsedAt > limit;
 
-    /// <summary>Whether a replaced token is taken once more; if not, presenting it is reuse (RFC 9700 §4.14.2).</summary>
+    /// <summary>Whether a replaced token is taken once more; else presenting it is reuse (RFC 9700 §4.14.2).</summary>
     public bool IsWithinRotationRules(ProviderModes modes, DateTimeOffset now) =>
         RotatedAt is not { } rotated || modes.Rotation switch
         {

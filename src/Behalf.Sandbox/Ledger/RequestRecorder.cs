@@ -14,7 +14,7 @@ internal sealed class RequestRecorder(SandboxLedger ledger, TokenBook tokens, Sa
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/ctl", StringComparison.Ordinal))
+        if (options.Controls && context.Request.Path.StartsWithSegments("/ctl", StringComparison.Ordinal))
         {
             await next(context);
             return;

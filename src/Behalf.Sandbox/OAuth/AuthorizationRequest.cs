@@ -53,8 +53,10 @@ internal sealed partial record AuthorizationRequest
             { Repeated: { } name } => ("invalid_request", $"{name} comes more than once"),
             _ when query["response_type"] is null => ("invalid_request", "response_type is missing"),
             _ when query["response_type"] != "code" => ("unsupported_response_type", "only code is supported"),
-            _ when query["code_challenge_method"] != "S256" => ("invalid_request", "code_challenge_method must be S256"),
-            _ when !Challenge().IsMatch(query["code_challenge"] ?? "") => ("invalid_request", "code_challenge is missing or malformed"),
+            _ when query["code_challenge_method"] != "S256" =>
+                ("invalid_request", "code_challenge_method must be S256"),
+            _ when !Challenge().IsMatch(query["code_challenge"] ?? "") =>
+                ("invalid_request", "code_challenge is missing or malformed"),
             _ when scopes is null => ("invalid_scope", "a scope is unknown"),
             _ when prompt.Except(Prompts).Any() => ("invalid_request", "prompt is unknown"),
             _ => null,
@@ -83,7 +85,8 @@ internal sealed partial record AuthorizationRequest
 /// <summary>Composes the address that takes the user back to the app.</summary>
 internal sealed class AuthorizationAnswer(Issuer issuer, ModeSwitch modes)
 {
-    public string Code(string redirectUri, string? state, string code) => Compose(redirectUri, state, [new("code", code)]);
+    public string Code(string redirectUri, string? state, string code) =>
+        Compose(redirectUri, state, [new("code", code)]);
 
     public string Error(string redirectUri, string? state, string error, string description) =>
         Compose(redirectUri, state, [new("error", error), new("error_description", description)]);

@@ -14,13 +14,14 @@ internal static class ClientAuthentication
         if (header is not null && form["client_secret"] is not null)
         {
             // RFC 6749 §2.3: not more than one method in each request.
-            throw new Refused(400, "invalid_request", "Authenticate the client in the header or in the body, not in both.");
+            throw new Refused(400, "invalid_request", "Authenticate in the header or in the body, not in both.");
         }
 
         var (id, secret) = header ?? (form["client_id"], form["client_secret"]);
         return apps.Find(id) is { } app && secret is not null && Opaque.SameSecret(secret, app.ClientSecret)
             ? app
-            : throw new Refused(401, "invalid_client", "The client is unknown or its secret is wrong.", "Basic realm=\"sandbox\"");
+            : throw new Refused(
+                401, "invalid_client", "The client is unknown or its secret is wrong.", "Basic realm=\"sandbox\"");
     }
 
     private static (string? Id, string? Secret)? FromHeader(HttpRequest request)
@@ -49,6 +50,7 @@ internal static class BasicCredentials
             return null;
         }
 
-        return Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [var id, var password] ? (id, password) : null;
+        var pair = Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2);
+        return pair is [var id, var password] ? (id, password) : null;
     }
 }

@@ -19,7 +19,8 @@ internal static class IssueTokens
             "refresh_token" => tokens.Renew(
                 app, form.Require("refresh_token"), form["scope"] is { } narrower ? ScopesOf(narrower) : null),
             "client_credentials" => tokens.Open(app, user: null, ScopesOf(form["scope"])),
-            _ => throw new Refused(400, "unsupported_grant_type", "Known are authorization_code, refresh_token and client_credentials."),
+            _ => throw new Refused(
+                400, "unsupported_grant_type", "Known are authorization_code, refresh_token and client_credentials."),
         };
 
         // RFC 6749 §5.1.

@@ -5,6 +5,8 @@ namespace Behalf.Sandbox.OAuth;
 /// <summary><c>GET /.well-known/oauth-authorization-server</c> (RFC 8414 §2).</summary>
 internal sealed record Metadata
 {
+    private static readonly string[] AuthMethods = ["client_secret_basic", "client_secret_post"];
+
     public required string Issuer { get; init; }
 
     public required string AuthorizationEndpoint { get; init; }
@@ -21,11 +23,12 @@ internal sealed record Metadata
 
     public IReadOnlyList<string> ResponseModesSupported { get; } = ["query"];
 
-    public IReadOnlyList<string> GrantTypesSupported { get; } = ["authorization_code", "refresh_token", "client_credentials"];
+    public IReadOnlyList<string> GrantTypesSupported { get; } =
+        ["authorization_code", "refresh_token", "client_credentials"];
 
-    public IReadOnlyList<string> TokenEndpointAuthMethodsSupported { get; } = ["client_secret_basic", "client_secret_post"];
+    public IReadOnlyList<string> TokenEndpointAuthMethodsSupported { get; } = AuthMethods;
 
-    public IReadOnlyList<string> RevocationEndpointAuthMethodsSupported { get; } = ["client_secret_basic", "client_secret_post"];
+    public IReadOnlyList<string> RevocationEndpointAuthMethodsSupported { get; } = AuthMethods;
 
     public IReadOnlyList<string> CodeChallengeMethodsSupported { get; } = ["S256"];
 

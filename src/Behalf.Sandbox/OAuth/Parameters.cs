@@ -15,7 +15,8 @@ internal sealed class Parameters(IEnumerable<KeyValuePair<string, StringValues>>
     public string? this[string name] =>
         _values.TryGetValue(name, out var values) && values is [{ Length: > 0 } value] ? value : null;
 
-    public string Require(string name) => this[name] ?? throw new Refused(400, "invalid_request", $"{name} is missing.");
+    public string Require(string name) =>
+        this[name] ?? throw new Refused(400, "invalid_request", $"{name} is missing.");
 
     /// <summary>Reads a form. It is in memory already, so there is nothing to wait for, and a caller who has hung up is
     /// served all the same: a provider goes on with what it was sent.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Behalf.Sandbox.Provider;
 
 /// <summary>How an answer goes wrong. "Before" means that the provider did nothing; what says "after", and
-/// <see cref="TruncatedJson"/>, happens when the work was done: a refresh token was rotated and nobody was told.</summary>
+/// <see cref="TruncatedJson"/>, happens when the work was done: a token was rotated and nobody was told.</summary>
 internal enum FaultKind
 {
     [JsonStringEnumMemberName("status_500")]
@@ -29,7 +29,7 @@ internal enum FaultKind
 
     RstAfter,
 
-    /// <summary>The provider ends its side of the connection (TCP FIN) without an answer and goes on listening.</summary>
+    /// <summary>The provider ends its side of the connection (TCP FIN) unanswered and goes on listening.</summary>
     HalfClose,
 
     /// <summary>A page for people where JSON is due.</summary>

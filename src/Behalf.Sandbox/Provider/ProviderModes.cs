@@ -42,7 +42,7 @@ internal sealed record ProviderModes
 {
     public Rotation Rotation { get; init; } = Rotation.Grace;
 
-    public int GraceMs { get; init; } = 30_000;
+    public int GraceMs { get; init; } = 60_000;
 
     public int AccessTokenLifetimeS { get; init; } = 3600;
 

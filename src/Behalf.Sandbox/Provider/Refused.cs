@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace Behalf.Sandbox.Provider;
 
 /// <summary>A refusal in the words of RFC 6749 §5.2 and RFC 6750 §3, written by <see cref="RefusalWriter"/>.</summary>
-internal sealed class Refused(int status, string error, string description, params string[] challenges) : Exception(description)
+internal sealed class Refused(int status, string error, string description, params string[] challenges)
+    : Exception(description)
 {
     public int Status { get; } = status;
 

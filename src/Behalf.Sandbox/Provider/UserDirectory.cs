@@ -8,7 +8,8 @@ internal sealed record User(string Id, string Name)
     /// <summary>RFC 2606 §3: a domain that never gets mail.</summary>
     public string Email => $"{Id}@sandbox.example";
 
-    public bool IsNamedBy(string? idOrEmail) => idOrEmail == Id || Email.Equals(idOrEmail, StringComparison.OrdinalIgnoreCase);
+    public bool IsNamedBy(string? idOrEmail) =>
+        idOrEmail == Id || Email.Equals(idOrEmail, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>A key or password that a user made for use outside of OAuth.</summary>
@@ -22,10 +23,10 @@ internal sealed class UserDirectory
 
     public UserDirectory()
     {
-        foreach (var user in new User[] { new("alice", "Alice Adams"), new("bob", "Bob Brown"), new("carol", "Carol Chen"), new("mallory", "Mallory Moss") })
-        {
-            _users[user.Id] = user;
-        }
+        Create("alice", "Alice Adams");
+        Create("bob", "Bob Brown");
+        Create("carol", "Carol Chen");
+        Create("mallory", "Mallory Moss");
     }
 
     public IReadOnlyList<User> All => [.. _users.Values.OrderBy(user => user.Id, StringComparer.Ordinal)];

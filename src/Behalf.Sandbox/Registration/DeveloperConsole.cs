@@ -11,7 +11,8 @@ internal sealed record MintedApiKey(string ApiKey);
 
 internal sealed record MintedAppPassword(string AppPassword);
 
-/// <summary>What a developer or a user does at a real provider's site by hand: registers apps, signs up, makes keys.</summary>
+/// <summary>What a developer or a user does at a real provider's site by hand: registers apps, signs up, makes
+/// keys.</summary>
 internal static partial class DeveloperConsole
 {
     public static void MapConsole(this IEndpointRouteBuilder routes)
@@ -19,7 +20,8 @@ internal static partial class DeveloperConsole
         routes.MapPost("/apps", RegisterApp);
         routes.MapPatch("/apps/{clientId}", ChangeApp);
         routes.MapPost("/users", CreateUser);
-        routes.MapPost("/users/{id}/api_keys", (string id, UserDirectory users) => new MintedApiKey(users.MintApiKey(Known(users, id))));
+        routes.MapPost("/users/{id}/api_keys",
+            (string id, UserDirectory users) => new MintedApiKey(users.MintApiKey(Known(users, id))));
         routes.MapPost("/users/{id}/app_passwords",
             (string id, UserDirectory users) => new MintedAppPassword(users.MintAppPassword(Known(users, id))));
     }
@@ -32,13 +34,15 @@ internal static partial class DeveloperConsole
         }
 
         CheckRedirectUris(form);
-        return Results.Json(apps.Register(form.Name, form.RedirectUris ?? []), statusCode: StatusCodes.Status201Created);
+        var app = apps.Register(form.Name, form.RedirectUris ?? []);
+        return Results.Json(app, statusCode: StatusCodes.Status201Created);
     }
 
     private static App ChangeApp(string clientId, AppForm form, AppRegistry apps)
     {
         CheckRedirectUris(form);
-        return apps.Change(clientId, form.Name, form.RedirectUris) ?? throw new Refused(404, "not_found", "There is no such app.");
+        return apps.Change(clientId, form.Name, form.RedirectUris)
+            ?? throw new Refused(404, "not_found", "There is no such app.");
     }
 
     private static IResult CreateUser(UserForm form, UserDirectory users)
@@ -57,7 +61,8 @@ internal static partial class DeveloperConsole
     {
         if (form.RedirectUris?.FirstOrDefault(uri => !AppRegistry.IsRedirectUri(uri)) is not null)
         {
-            throw new Refused(400, "invalid_redirect_uri", "A redirect URI is absolute, http or https, and has no fragment.");
+            throw new Refused(
+                400, "invalid_redirect_uri", "A redirect URI is absolute, http or https, and has no fragment.");
         }
     }
 

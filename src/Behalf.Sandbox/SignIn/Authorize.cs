@@ -5,9 +5,10 @@ using Behalf.Sandbox.Provider;
 namespace Behalf.Sandbox.SignIn;
 
 /// <summary>The way of an authorization request: sign-in where it is needed, consent where it is needed, then back to
-/// the app. Each step ends in <see cref="Next"/>, which alone knows the order.</summary>
+/// the app. <see cref="Next"/> alone knows the order.</summary>
 internal sealed class Authorize(
-    Browsers browsers, AppRegistry apps, UserDirectory users, Consents consents, AuthorizationCodes codes, AuthorizationAnswer answer)
+    Browsers browsers, AppRegistry apps, UserDirectory users, Consents consents, AuthorizationCodes codes,
+    AuthorizationAnswer answer)
 {
     /// <summary><c>GET /oauth/authorize</c></summary>
     public IResult Begin(HttpContext context)
@@ -68,7 +69,8 @@ internal sealed class Authorize(
                 return Finish(browser, flow, user);
             case "deny":
                 browser.Flows.TryRemove(flow.Id, out _);
-                return new SeeOther(answer.Error(request.RedirectUri, request.State, "access_denied", "the user said no"));
+                return new SeeOther(
+                    answer.Error(request.RedirectUri, request.State, "access_denied", "the user said no"));
             default:
                 return ShowConsent(browser, flow, user);
         }

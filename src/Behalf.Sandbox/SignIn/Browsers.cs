@@ -65,7 +65,7 @@ internal sealed class Browsers(TimeProvider time)
     }
 
     public Flow? Find(Browser browser, string? flowId) =>
-        flowId is not null && browser.Flows.TryGetValue(flowId, out var flow) && time.GetUtcNow() < flow.ExpiresAt ? flow : null;
+        browser.Flows.GetValueOrDefault(flowId ?? "") is { } flow && time.GetUtcNow() < flow.ExpiresAt ? flow : null;
 
     public void Clear() => _browsers.Clear();
 

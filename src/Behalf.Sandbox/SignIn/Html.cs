@@ -4,7 +4,8 @@ using System.Text.Encodings.Web;
 
 namespace Behalf.Sandbox.SignIn;
 
-/// <summary>Markup. Written as an interpolated string; whatever fills a hole is encoded unless it is markup itself.</summary>
+/// <summary>Markup, written as an interpolated string; what fills a hole is encoded unless it is markup
+/// itself.</summary>
 [InterpolatedStringHandler]
 internal readonly struct Html(int literalLength, int formattedCount)
 {

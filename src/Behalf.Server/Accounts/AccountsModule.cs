@@ -68,6 +68,7 @@ internal static class AccountsModule
         var toolkits = api.MapGroup("/toolkits").WithTags("Toolkits").Accepts(Both);
         toolkits.MapGet("", ListToolkits.List);
         toolkits.MapGet("/categories", ListToolkits.Categories);
+        toolkits.MapGet("/changelog", ListToolkits.Changelog);
         toolkits.MapPost("/multi", ListToolkits.ListMany);
         toolkits.MapGet("/{slug}", ListToolkits.Get);
 
@@ -113,6 +114,7 @@ internal static class AccountsModule
 [JsonSerializable(typeof(Page<Toolkits.ToolkitAnswer>))]
 [JsonSerializable(typeof(Toolkits.ToolkitDetail))]
 [JsonSerializable(typeof(Page<Toolkits.CategoryAnswer>))]
+[JsonSerializable(typeof(Toolkits.ChangelogAnswer))]
 [JsonSerializable(typeof(Toolkits.ToolkitsRequest))]
 [JsonSerializable(typeof(RefreshConnectionRequest))]
 [JsonSerializable(typeof(RefreshConnectionAnswer))]

@@ -22,6 +22,9 @@ internal sealed record CallAccount : AccountRow
 
     public long? LastUsedAt { get; init; }
 
+    /// <summary>The fence of its refreshes as it stood when the row was read; null where nothing is ever refreshed.</summary>
+    public long? RefreshEpoch { get; init; }
+
     /// <summary>The database's time when the row was read.</summary>
     public required long Now { get; init; }
 
@@ -39,7 +42,7 @@ internal static class CallAccountStore
         $"""
         select {string.Join(", ", AccountStore.Columns.Split(',').Select(c => "a." + c.Trim()))},
           c.settings as config_settings, c.enabled as config_enabled,
-          s.ciphertext, s.data_key_version, d.wrapped as wrapped_data_key, r.expires_at, r.last_used_at, behalf_now() as now
+          s.ciphertext, s.data_key_version, d.wrapped as wrapped_data_key, r.expires_at, r.last_used_at, r.epoch as refresh_epoch, behalf_now() as now
         from account a
         join auth_config c on c.project_id = a.project_id and c.auth_config_id = a.auth_config_id
         left join secret s on s.project_id = a.project_id and s.owner_id = a.account_id and s.kind = {(short)SecretKind.Credential}

@@ -71,9 +71,8 @@ internal sealed class RefreshConnection(
             {
                 RefreshOutcome.Renewed => true,
                 RefreshOutcome.NotRefreshable => (await ProbeAsync(caller, now, config, ct)).Verdict != ProbeVerdict.Refused,
-
-                // The provider is away: the account is as good as it was.
-                RefreshOutcome.Unavailable or RefreshOutcome.Busy => true,
+                RefreshOutcome.Unavailable or RefreshOutcome.Busy => throw new Problem(
+                    Refusal.ProviderFailed, "The provider did not renew the credential. The account is as it was: try again later."),
                 _ => false,
             };
             if (good)

@@ -31,5 +31,6 @@ internal static class BrokerModule
         tools.MapPost("/scopes/required", ListTools.Scopes);
         tools.MapPost("/execute/proxy", ExecuteProxy.HandleAsync);
         tools.MapPost("/execute/{tool}", ExecuteTool.HandleAsync);
+        tools.MapPost("/execute/{tool}/input", WriteInput.Handle);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Behalf.Audit.Sealing;
 using Behalf.Keys.Local;
 using Behalf.Vault;
 
@@ -34,7 +35,7 @@ internal static class KeysCommand
     private static Command Rotate()
     {
         var options = new ServerOptions();
-        var command = new Command("rotate", "Adds a new primary key and wraps every project's key with it; the server may be running.");
+        var command = new Command("rotate", "Adds a new primary key and wraps all keys with it; the server may be running.");
         options.AddTo(command);
         command.SetAction((parsed, ct) => options.OnDeploymentAsync(
             parsed,
@@ -42,7 +43,9 @@ internal static class KeysCommand
             {
                 var id = await services.GetRequiredService<KeyFile>().AddPrimaryAsync(ct);
                 var result = await services.GetRequiredService<RewrapProjectKeys>().RunAsync(Batch, ct);
-                Console.WriteLine($"{id} is primary; {result.Moved} project keys wrapped again, {result.Broken} could not be opened.");
+                var signing = await services.GetRequiredService<CheckpointKeys>().RewrapAsync(ct);
+                Console.WriteLine(
+                    $"{id} is primary; {result.Moved} project keys and {signing} signing keys wrapped again, {result.Broken} could not be opened.");
                 return result.Broken == 0 ? 0 : 1;
             },
             ct));

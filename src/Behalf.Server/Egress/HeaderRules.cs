@@ -38,7 +38,7 @@ internal static class HeaderRules
 
     /// <summary>Whether whoever calls the proxy may set the header. <paramref name="extra"/> are the names that the
     /// toolkit's definition adds.</summary>
-    public static bool CallerMaySet(string name, string value, IReadOnlySet<string> extra) =>
+    public static bool CallerMaySet(string name, string value, IReadOnlyCollection<string> extra) =>
         MayBeSent(name, value)
         && !NeverForCallers.Contains(name)
         && !name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)

@@ -1,4 +1,5 @@
 using Behalf.Audit.Sealing;
+using Behalf.Keys;
 using Behalf.Storage;
 using Behalf.Wire;
 
@@ -14,13 +15,19 @@ internal static class Health
         routes.MapGet("/health/ready", ReadyAsync).AcceptsAnyone().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> ReadyAsync(IDatabase database, Sealer sealer, CancellationToken ct)
+    private static async Task<IResult> ReadyAsync(
+        IDatabase database, IKeyProvider keys, Sealer sealer, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(TimeSpan.FromSeconds(2));
         try
         {
             await database.ProbeAsync(limit.Token);
+            if ((await keys.ProbeAsync(limit.Token)).Fault is not null)
+            {
+                return Results.Text("{\"status\":\"sealed\"}", "application/json", statusCode: 503);
+            }
+
             if (sealer.Fault is not null)
             {
                 return Results.Text("{\"status\":\"audit_unsealed\"}", "application/json", statusCode: 503);

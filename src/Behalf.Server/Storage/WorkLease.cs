@@ -21,8 +21,6 @@ internal sealed class WorkLease(IDatabase database, string name, TimeSpan term, 
     private readonly byte[] _me = RandomNumberGenerator.GetBytes(16);
     private long? _heldSince;
 
-    public bool IsHeld => _heldSince is not null;
-
     public async Task<LeaseState> HoldAsync(CancellationToken ct)
     {
         if (_heldSince is { } since && clock.GetElapsedTime(since) < term / 2)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Behalf.Audit;
+using Behalf.Keys;
 using Behalf.Storage;
 
 namespace Behalf.Vault;
@@ -16,6 +17,7 @@ internal sealed record RewrapResult
 /// not touched. Can be stopped anywhere and run again; two nodes at it do the same work twice and no harm.</summary>
 internal sealed class RewrapDataKeys(IDatabase database, DataKeys dataKeys, ILogger<RewrapDataKeys> log)
 {
+    /// <exception cref="Problem">The project's key was replaced again meanwhile; run it once more.</exception>
     public async Task<RewrapResult> RunAsync(Id<IdKinds.Project> project, int batchSize, CancellationToken ct)
     {
         var primary = await database.FindAsync<int?>(
@@ -63,10 +65,24 @@ internal sealed class RewrapDataKeys(IDatabase database, DataKeys dataKeys, ILog
     /// <summary>Null if the data key does not open.</summary>
     private async Task<WrappedDataKey?> RewrapAsync(DataKeyRow row, int primary, CancellationToken ct)
     {
+        using var dataKey = await UnwrapAsync(row, ct);
         try
         {
-            using var dataKey = await dataKeys.UnwrapAsync(row.Owner, row.Version, row.Wrapped, ct);
-            return await dataKeys.WrapAsync(row.Owner, row.Version, primary, dataKey, ct);
+            return dataKey is null ? null : await dataKeys.WrapAsync(row.Owner, row.Version, primary, dataKey, ct);
+        }
+        catch (CredentialIntegrityException e)
+        {
+            // The project's own key is gone or altered: what is left would fare no better.
+            log.DataKeyNotRewrapped(row.OwnerId, row.ProjectId, e.Fault);
+            throw new Problem(Refusal.CredentialIntegrity);
+        }
+    }
+
+    private async Task<SecretBuffer?> UnwrapAsync(DataKeyRow row, CancellationToken ct)
+    {
+        try
+        {
+            return await dataKeys.UnwrapAsync(row.Owner, row.Version, row.Wrapped, ct);
         }
         catch (CredentialIntegrityException e)
         {

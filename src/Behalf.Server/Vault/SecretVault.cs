@@ -57,47 +57,33 @@ internal sealed class SecretVault(IDatabase database, ThisDeployment deployment,
     /// <summary>Opens a secret for one stated use. The place's version is the one that the owner's own row expects. The
     /// caller disposes.</summary>
     /// <exception cref="Problem">It is not what was stored, which the trail is told; or its key cannot be had.</exception>
-    public async Task<SecretBuffer> OpenAsync(SecretPlace place, SecretRow row, Use use, CancellationToken ct)
-    {
-        try
+    public Task<SecretBuffer> OpenAsync(SecretPlace place, SecretRow row, Use use, CancellationToken ct) =>
+        TellingAsync(place, use.Event, async () =>
         {
             using var dataKey = await dataKeys.UnwrapAsync(place.Owner, row.DataKeyVersion, row.WrappedDataKey, ct);
             var context = place.In(await deployment.IdAsync(ct), row.DataKeyVersion);
             return CredentialFormat.Open(dataKey.Span, context, row.Ciphertext);
-        }
-        catch (CredentialIntegrityException e)
-        {
-            log.CredentialIntegrity(place.Kind, place.Owner.Id, place.Owner.Project, e.Fault);
-            await RecordFailureAsync(place, e.Fault, use.Event);
-            throw new Problem(Refusal.CredentialIntegrity);
-        }
-    }
+        });
 
     private async Task<SealingKeys> FindKeysAsync(SecretPlace place, CancellationToken ct) =>
         await database.FindSealingKeysAsync(place.Owner, ct) ?? throw new Problem(Refusal.NotFound);
 
-    private async Task<SealedSecret> SealUnderAsync(
-        SecretPlace place, short keyVersion, byte[] wrapped, ReadOnlyMemory<byte> plaintext, CancellationToken ct)
-    {
-        try
+    private Task<SealedSecret> SealUnderAsync(
+        SecretPlace place, short keyVersion, byte[] wrapped, ReadOnlyMemory<byte> plaintext, CancellationToken ct) =>
+        TellingAsync(place, AuditEvent.BySystem(place.Owner.Project, "seal"), async () =>
         {
             using var dataKey = await dataKeys.UnwrapAsync(place.Owner, keyVersion, wrapped, ct);
             return await SealAsync(place, keyVersion, dataKey, null, plaintext, ct);
-        }
-        catch (CredentialIntegrityException e)
-        {
-            log.CredentialIntegrity(place.Kind, place.Owner.Id, place.Owner.Project, e.Fault);
-            throw new Problem(Refusal.CredentialIntegrity);
-        }
-    }
+        });
 
-    private async Task<SealedSecret> SealUnderNewKeyAsync(
-        SecretPlace place, short keyVersion, int generation, ReadOnlyMemory<byte> plaintext, CancellationToken ct)
-    {
-        using var dataKey = SecretBuffer.Random(SealingKey.KeyLength);
-        var wrapped = await dataKeys.WrapAsync(place.Owner, keyVersion, generation, dataKey, ct);
-        return await SealAsync(place, keyVersion, dataKey, wrapped, plaintext, ct);
-    }
+    private Task<SealedSecret> SealUnderNewKeyAsync(
+        SecretPlace place, short keyVersion, int generation, ReadOnlyMemory<byte> plaintext, CancellationToken ct) =>
+        TellingAsync(place, AuditEvent.BySystem(place.Owner.Project, "seal"), async () =>
+        {
+            using var dataKey = SecretBuffer.Random(SealingKey.KeyLength);
+            var wrapped = await dataKeys.WrapAsync(place.Owner, keyVersion, generation, dataKey, ct);
+            return await SealAsync(place, keyVersion, dataKey, wrapped, plaintext, ct);
+        });
 
     private async Task<SealedSecret> SealAsync(
         SecretPlace place, short keyVersion, SecretBuffer dataKey, WrappedDataKey? newKey, ReadOnlyMemory<byte> plaintext,
@@ -113,12 +99,27 @@ internal sealed class SecretVault(IDatabase database, ThisDeployment deployment,
         };
     }
 
+    /// <summary>Where something is not what was put there: the log and the trail are told, the caller is refused.</summary>
+    private async Task<T> TellingAsync<T>(SecretPlace place, AuditEvent during, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (CredentialIntegrityException e)
+        {
+            log.CredentialIntegrity(place.Kind, place.Owner.Id, place.Owner.Project, e.Fault);
+            await RecordFailureAsync(place, e.Fault, during);
+            throw new Problem(Refusal.CredentialIntegrity);
+        }
+    }
+
     /// <summary>Told whether or not the caller still waits: somebody may have been at the database.</summary>
-    private Task RecordFailureAsync(SecretPlace place, BoxFault fault, AuditEvent use) => database.WriteAsync(
+    private Task RecordFailureAsync(SecretPlace place, BoxFault fault, AuditEvent during) => database.WriteAsync(
         RowScope.Of(place.Owner.Project),
         async session =>
         {
-            await session.AppendAsync(use with
+            await session.AppendAsync(during with
             {
                 Action = AuditActions.CredentialIntegrityFailure,
                 Outcome = "failed",
@@ -127,7 +128,7 @@ internal sealed class SecretVault(IDatabase database, ThisDeployment deployment,
                     ["kind"] = NameOf(place.Kind),
                     ["version"] = place.Version,
                     ["fault"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(fault.ToString()),
-                    ["during"] = use.Action,
+                    ["during"] = during.Action,
                 }.ToJsonString(),
             });
         },

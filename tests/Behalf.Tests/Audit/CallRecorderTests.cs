@@ -204,47 +204,6 @@ public sealed class CallRecorderTests
             Refusal.StorageUnavailable, (await Assert.ThrowsAsync<Problem>(() => late.CompleteAsync(trail.Sample(), None))).Refusal);
     }
 
-    [Theory, OnBothEngines]
-    public async Task Two_hundred_writes_at_once_leave_as_many_events_as_effects(string engine)
-    {
-        await using var trail = await TrailFixture.CreateAsync(engine);
-        var writes = Enumerable.Range(0, 200).Select(async i =>
-        {
-            var id = Id<IdKinds.Project>.New();
-            try
-            {
-                await trail.Database.WriteAsync(
-                    RowScope.Of(id),
-                    async session =>
-                    {
-                        await session.AppendAsync(trail.Sample(id) with { RequestId = $"req_{i}" });
-                        await session.ExecuteAsync(
-                            "insert into project (project_id, name, settings, created_at, updated_at) values (@id, 'x', '{}', 0, 0)",
-                            new { id });
-                        if (i % 3 == 0)
-                        {
-                            throw new InvalidDataException("the effect did not come about");
-                        }
-                    },
-                    None);
-            }
-            catch (InvalidDataException)
-            {
-                // As was meant.
-            }
-        });
-        await Task.WhenAll(writes);
-        var (effects, events, both) = await trail.Database.FindAsync<(int, int, int)>(
-            RowScope.System,
-            """
-            select (select count(*) from project), (select count(*) from audit_event),
-                   (select count(*) from project p join audit_event e on e.project_id = p.project_id)
-            """,
-            null,
-            None);
-        Assert.Equal((133, 133, 133), (effects, events, both));
-    }
-
     private static async Task<CallRecorder> StartAsync(TrailFixture trail, int capacity = 8192)
     {
         var recorder = new CallRecorder(trail.Database, TimeProvider.System, NullLogger<CallRecorder>.Instance) { Capacity = capacity };

@@ -26,7 +26,8 @@ public sealed class ApiTests
 
     [Theory]
     [MemberData(nameof(Routes))]
-    public async Task A_route_takes_its_scope_and_names_it_when_it_is_missing(string scope, string method, string path, string? body)
+    public async Task A_route_takes_its_scope_and_names_it_when_it_is_missing(
+        string scope, string method, string path, string? body)
     {
         await using var provider = await TestProvider.StartAsync();
         var with = await provider.ConnectAsync("alice", scope);
@@ -70,14 +71,17 @@ public sealed class ApiTests
     {
         await using var provider = await TestProvider.StartAsync();
         var (alice, bob, carol) = (await TokenOf(provider, "alice"), await TokenOf(provider, "bob"), await TokenOf(provider, "carol"));
-        using var sent = await SendAsync(provider, alice, "POST", "/api/mail/messages", """{"to":"bob@sandbox.example","subject":"Plan B","body":"Tell nobody."}""");
+        using var sent = await SendAsync(
+            provider, alice, "POST", "/api/mail/messages",
+            """{"to":"bob@sandbox.example","subject":"Plan B","body":"Tell nobody."}""");
         Assert.Equal(HttpStatusCode.Created, sent.StatusCode);
 
-        Assert.Equal("alice@sandbox.example", (string?)Assert.Single(await Items(provider, bob, "/api/mail/messages?query=plan"))!["from"]);
+        var received = Assert.Single(await Items(provider, bob, "/api/mail/messages?query=plan"))!;
+        Assert.Equal("alice@sandbox.example", (string?)received["from"]);
         Assert.Single(await Items(provider, alice, "/api/mail/messages?folder=sent&query=plan"));
         Assert.Empty(await Items(provider, carol, "/api/mail/messages?query=plan"));
 
-        var id = (string)(await Items(provider, bob, "/api/mail/messages?query=plan"))[0]!["id"]!;
+        var id = (string)received["id"]!;
         using var own = await provider.ApiAsync(bob, $"/api/mail/messages/{id}");
         Assert.Equal("Tell nobody.", (string?)(await TestProvider.JsonAsync(own))["body"]);
         using var foreign = await provider.ApiAsync(carol, $"/api/mail/messages/{id}");
@@ -89,7 +93,8 @@ public sealed class ApiTests
     {
         await using var provider = await TestProvider.StartAsync();
         var (alice, bob) = (await TokenOf(provider, "alice"), await TokenOf(provider, "bob"));
-        using var opened = await SendAsync(provider, bob, "POST", "/api/issues", """{"title":"It hums","body":"All day.","labels":["noise"]}""");
+        using var opened = await SendAsync(
+            provider, bob, "POST", "/api/issues", """{"title":"It hums","body":"All day.","labels":["noise"]}""");
         var number = (int)(await TestProvider.JsonAsync(opened))["number"]!;
         using var closed = await SendAsync(provider, alice, "PATCH", $"/api/issues/{number}", """{"state":"closed"}""");
         var issue = await TestProvider.JsonAsync(closed);
@@ -97,7 +102,8 @@ public sealed class ApiTests
         Assert.DoesNotContain(await Items(provider, alice, "/api/issues"), open => (int)open!["number"]! == number);
         Assert.Contains(await Items(provider, alice, "/api/issues?state=closed"), shut => (int)shut!["number"]! == number);
 
-        using var posted = await SendAsync(provider, alice, "POST", "/api/chat/messages", """{"channel":"random","text":"Cake!"}""");
+        using var posted = await SendAsync(
+            provider, alice, "POST", "/api/chat/messages", """{"channel":"random","text":"Cake!"}""");
         Assert.Equal(HttpStatusCode.Created, posted.StatusCode);
         Assert.Equal("alice", (string?)(await Items(provider, bob, "/api/chat/messages?channel=random"))[0]!["author"]!["id"]);
     }
@@ -241,7 +247,8 @@ public sealed class ApiTests
         return (await TestProvider.JsonAsync(response))["items"]!.AsArray();
     }
 
-    private static Task<HttpResponseMessage> SendAsync(TestProvider provider, string token, string method, string path, string? body)
+    private static Task<HttpResponseMessage> SendAsync(
+        TestProvider provider, string token, string method, string path, string? body)
     {
         var request = new HttpRequestMessage(new HttpMethod(method), path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -12,7 +12,8 @@ public sealed partial class AuthorizeTests
     {
         await using var provider = await TestProvider.StartAsync();
         using var walker = new ConsentWalker();
-        var location = await walker.WalkAsync(provider.AuthorizeUrl(), "alice", allow: true, TestContext.Current.CancellationToken);
+        var ct = TestContext.Current.CancellationToken;
+        var location = await walker.WalkAsync(provider.AuthorizeUrl(), "alice", allow: true, ct);
         Assert.StartsWith(TestProvider.Callback + "?", location.ToString(), StringComparison.Ordinal);
 
         var answer = TestProvider.Query(location);
@@ -91,13 +92,13 @@ public sealed partial class AuthorizeTests
     {
         await using var provider = await TestProvider.StartAsync();
         using var browser = new Browser(provider);
-        Assert.Contains("Choose an account", await browser.OpenAsync(provider.AuthorizeUrl("profile")), StringComparison.Ordinal);
+        AssertShows("Choose an account", await browser.OpenAsync(provider.AuthorizeUrl("profile")));
         await browser.WalkAsync(provider.AuthorizeUrl("profile"), "alice");
 
         Assert.Null(await browser.OpenAsync(provider.AuthorizeUrl("profile")));
-        Assert.Contains("Read your mail", await browser.OpenAsync(provider.AuthorizeUrl("profile mail.read")), StringComparison.Ordinal);
-        Assert.Contains("It will be able to", await browser.OpenAsync(provider.AuthorizeUrl("profile", ("prompt", "consent"))), StringComparison.Ordinal);
-        Assert.Contains("Choose an account", await browser.OpenAsync(provider.AuthorizeUrl("profile", ("prompt", "login"))), StringComparison.Ordinal);
+        AssertShows("Read your mail", await browser.OpenAsync(provider.AuthorizeUrl("profile mail.read")));
+        AssertShows("It will be able to", await browser.OpenAsync(provider.AuthorizeUrl("profile", ("prompt", "consent"))));
+        AssertShows("Choose an account", await browser.OpenAsync(provider.AuthorizeUrl("profile", ("prompt", "login"))));
     }
 
     [Fact]
@@ -137,7 +138,26 @@ public sealed partial class AuthorizeTests
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         }
 
-        Assert.Contains("Choose an account", await browser.OpenAsync(provider.AuthorizeUrl()), StringComparison.Ordinal);
+        AssertShows("Choose an account", await browser.OpenAsync(provider.AuthorizeUrl()));
+    }
+
+    [Fact]
+    public async Task Two_clicks_on_allow_give_one_code()
+    {
+        await using var provider = await TestProvider.StartAsync();
+        using var browser = new Browser(provider);
+        await browser.WalkAsync(provider.AuthorizeUrl("profile"), "alice");
+        var page = await browser.OpenAsync(provider.AuthorizeUrl("mail.read"));
+        var (flow, token) = (HiddenFlow().Match(page!).Groups[1].Value, HiddenToken().Match(page!).Groups[1].Value);
+        var codes = 0;
+        for (var click = 0; click < 2; click++)
+        {
+            using var form = new FormUrlEncodedContent([new("flow", flow), new("form_token", token), new("decision", "allow")]);
+            using var response = await browser.PostAsync("/oauth/consent", form);
+            codes += response.StatusCode == HttpStatusCode.SeeOther ? 1 : 0;
+        }
+
+        Assert.Equal(1, codes);
     }
 
     [Fact]
@@ -149,10 +169,10 @@ public sealed partial class AuthorizeTests
         var page = new Uri($"{provider.Host.BaseUrl}/oauth/sign-in?flow={flow}");
 
         using var other = new Browser(provider);
-        Assert.Contains("no longer open", await other.OpenAsync(page), StringComparison.Ordinal);
-        Assert.Contains("Choose an account", await browser.OpenAsync(page), StringComparison.Ordinal);
+        AssertShows("no longer open", await other.OpenAsync(page));
+        AssertShows("Choose an account", await browser.OpenAsync(page));
         provider.Clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.Contains("no longer open", await browser.OpenAsync(page), StringComparison.Ordinal);
+        AssertShows("no longer open", await browser.OpenAsync(page));
     }
 
     [Fact]
@@ -189,8 +209,13 @@ public sealed partial class AuthorizeTests
         Assert.True((bool)metadata["authorization_response_iss_parameter_supported"]!);
     }
 
+    private static void AssertShows(string text, string? page) => Assert.Contains(text, page, StringComparison.Ordinal);
+
     [GeneratedRegex("name=\"flow\" value=\"([^\"]+)\"")]
     private static partial Regex HiddenFlow();
+
+    [GeneratedRegex("name=\"form_token\" value=\"([^\"]+)\"")]
+    private static partial Regex HiddenToken();
 
     /// <summary>Cookies over several visits.</summary>
     private sealed class Browser : IDisposable

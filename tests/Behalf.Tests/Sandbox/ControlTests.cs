@@ -13,12 +13,14 @@ public sealed class ControlTests
     public async Task Without_controls_there_are_none()
     {
         await using var provider = await TestProvider.StartAsync();
-        foreach (var (method, path) in new[] { (HttpMethod.Get, "ledger"), (HttpMethod.Post, "mode"), (HttpMethod.Post, "fail"), (HttpMethod.Post, "reset") })
+        foreach (var control in new[] { "mode", "fail", "reset", "revoke_user", "expire_access" })
         {
-            using var request = new HttpRequestMessage(method, $"/ctl/{path}") { Content = JsonContent.Create(new { }) };
-            using var response = await provider.Http.SendAsync(request);
+            using var response = await PostAsync(provider, control, new JsonObject());
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         }
+
+        using var ledger = await provider.Http.GetAsync("/ctl/ledger");
+        Assert.Equal(HttpStatusCode.NotFound, ledger.StatusCode);
     }
 
     [Fact]
@@ -83,12 +85,14 @@ public sealed class ControlTests
         await using var provider = await TestProvider.StartAsync(controls: true);
         string[] names =
         [
-            "status_500", "status_502", "status_503", "status_429", "timeout", "timeout_after", "rst_before", "rst_after", "half_close",
-            "html_200", "truncated_json", "garbage", "huge_body", "gzip_bomb", "invalid_grant", "invalid_client", "echo_secret",
+            "status_500", "status_502", "status_503", "status_429", "timeout", "timeout_after", "rst_before", "rst_after",
+            "half_close", "html_200", "truncated_json", "garbage", "huge_body", "gzip_bomb", "invalid_grant",
+            "invalid_client", "echo_secret",
         ];
         foreach (var name in names)
         {
-            using var response = await PostAsync(provider, "fail", new JsonObject { ["on"] = "refresh", ["kind"] = name, ["retry_after"] = 3, ["count"] = 2 });
+            var fault = new JsonObject { ["on"] = "refresh", ["kind"] = name, ["retry_after"] = 3, ["count"] = 2 };
+            using var response = await PostAsync(provider, "fail", fault);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
@@ -120,7 +124,8 @@ public sealed class ControlTests
         var last = provider.Host.Ledger.Requests[^2].Sequence;
 
         var ledger = (await provider.Http.GetFromJsonAsync<JsonObject>("/ctl/ledger"))!;
-        Assert.Equal((1, 0, 1), ((int)ledger["refreshes"]!, (int)ledger["reuse_revocations"]!, (int)ledger["max_parallel_refreshes"]!));
+        string[] counts = ["refreshes", "reuse_revocations", "max_parallel_refreshes"];
+        Assert.Equal([1, 0, 1], counts.Select(name => (int)ledger[name]!));
         Assert.Contains(tokens.Refresh, ledger["live_families"]!.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal("refreshed", (string?)ledger["events"]![1]!["kind"]);
         var seen = (await provider.Http.GetFromJsonAsync<JsonObject>($"/ctl/ledger?after={last}"))!["requests"]!.AsArray();
@@ -160,10 +165,12 @@ public sealed class ControlTests
     public async Task Apps_and_users_are_registered_over_http()
     {
         await using var provider = await TestProvider.StartAsync();
-        using var made = await provider.Http.PostAsJsonAsync("/apps", new { name = "New", redirect_uris = new[] { "https://app.example/cb" } });
+        using var made = await provider.Http.PostAsJsonAsync(
+            "/apps", new { name = "New", redirect_uris = new[] { "https://app.example/cb" } });
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         var id = (string)(await TestProvider.JsonAsync(made))["client_id"]!;
-        using var changed = await provider.Http.PatchAsJsonAsync($"/apps/{id}", new { redirect_uris = new[] { "https://app.example/other" } });
+        using var changed = await provider.Http.PatchAsJsonAsync(
+            $"/apps/{id}", new { redirect_uris = new[] { "https://app.example/other" } });
         var app = await TestProvider.JsonAsync(changed);
         Assert.Equal(("New", "https://app.example/other"), ((string?)app["name"], (string?)app["redirect_uris"]![0]));
         Assert.Equal(provider.Host.Apps.Find(id)!.ClientSecret, (string?)app["client_secret"]);

@@ -69,7 +69,8 @@ public sealed class LedgerTests
         var tokens = await provider.ConnectAsync("alice");
         provider.Host.ExpireAccess("alice");
         await provider.ApiAsync(tokens.Access, "/api/me");
-        Assert.Equal((Step.Api, null, 401), (provider.Host.Ledger.Requests[^1].Step, provider.Host.Ledger.Requests[^1].User, provider.Host.Ledger.Requests[^1].Status));
+        var seen = provider.Host.Ledger.Requests[^1];
+        Assert.Equal((Step.Api, null, 401), (seen.Step, seen.User, seen.Status));
         Assert.Empty(provider.Host.Ledger.CallsOf("alice"));
     }
 

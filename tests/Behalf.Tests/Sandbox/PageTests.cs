@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Behalf.Sandbox;
+using Behalf.Sandbox.Provider;
 
 namespace Behalf.Tests.Sandbox;
 
@@ -64,7 +65,7 @@ public sealed class PageTests
     {
         var options = CommandLine.Parse(line.Split(' '));
         Assert.Equal(("http://127.0.0.1:5", true), (options.Url, options.Controls));
-        Assert.Equal((5, Behalf.Sandbox.Provider.Rotation.UntilUsed), (options.Modes.AccessTokenLifetimeS, options.Modes.Rotation));
+        Assert.Equal((5, Rotation.UntilUsed), (options.Modes.AccessTokenLifetimeS, options.Modes.Rotation));
     }
 
     [Theory]
@@ -77,5 +78,6 @@ public sealed class PageTests
     [InlineData("--access-token-lifetime 0", "--access-token-lifetime")]
     [InlineData("--access-token-lifetime -5", "-5")]
     public void A_bad_argument_is_named(string line, string named) =>
-        Assert.Contains(named, Assert.Throws<FormatException>(() => CommandLine.Parse(line.Split(' '))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            named, Assert.Throws<FormatException>(() => CommandLine.Parse(line.Split(' '))).Message, StringComparison.Ordinal);
 }

@@ -13,15 +13,17 @@ internal sealed class RawCall : IDisposable
     {
         var call = new RawCall();
         await call._socket.ConnectAsync(IPAddress.Loopback, provider.Http.BaseAddress!.Port);
-        var body = form is null ? "" : $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\n";
-        await call._socket.SendAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: sandbox\r\n{body}\r\n{form}"));
+        var length = form is null ? "" : $"Content-Length: {form.Length}\r\n";
+        await call._socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"{method} {path} HTTP/1.1\r\nHost: sandbox\r\nContent-Type: application/x-www-form-urlencoded\r\n{length}\r\n{form}"));
         return call;
     }
 
     /// <summary>A refresh, with the app's credentials.</summary>
     public static Task<RawCall> RefreshAsync(TestProvider provider, string refreshToken) => SendAsync(
         provider, "POST", "/oauth/token",
-        $"grant_type=refresh_token&refresh_token={refreshToken}&client_id={provider.App.ClientId}&client_secret={provider.App.ClientSecret}");
+        $"grant_type=refresh_token&refresh_token={refreshToken}"
+        + $"&client_id={provider.App.ClientId}&client_secret={provider.App.ClientSecret}");
 
     public bool IsSilent => !_socket.Poll(0, SelectMode.SelectRead);
 

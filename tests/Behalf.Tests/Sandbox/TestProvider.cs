@@ -116,7 +116,10 @@ internal sealed class TestProvider : IAsyncDisposable
 
     public Task<HttpResponseMessage> ApiAsync(string token, string path, HttpMethod? method = null, object? body = null)
     {
-        var request = new HttpRequestMessage(method ?? HttpMethod.Get, path) { Content = body is null ? null : JsonContent.Create(body) };
+        var request = new HttpRequestMessage(method ?? HttpMethod.Get, path)
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return Http.SendAsync(request, TestContext.Current.CancellationToken);
     }

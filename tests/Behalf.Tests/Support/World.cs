@@ -12,12 +12,12 @@ internal sealed class World : IAsyncDisposable
     private World(TestServer server, SandboxHost provider, TestClient project, string authConfig, string folder) =>
         (Server, Provider, Project, AuthConfig, _folder) = (server, provider, project, authConfig, folder);
 
-    public TestServer Server { get; }
+    public TestServer Server { get; private set; }
 
     public SandboxHost Provider { get; }
 
     /// <summary>Holds the project's key.</summary>
-    public TestClient Project { get; }
+    public TestClient Project { get; private set; }
 
     public string AuthConfig { get; }
 
@@ -43,7 +43,11 @@ internal sealed class World : IAsyncDisposable
         options ??= new TestServerOptions();
         tell?.Invoke(options);
         var adjust = options.Adjust;
-        var server = await TestServer.StartAsync(engine, options with { Adjust = s => adjust(s with { ToolkitOverrides = overrides }) });
+        var server = await TestServer.StartAsync(engine, options with
+        {
+            Data = options.Data ?? Directory.CreateDirectory(Path.Combine(folder, "data")).FullName,
+            Adjust = s => adjust(s with { ToolkitOverrides = overrides }),
+        });
         var project = await server.NewProjectAsync();
         return new World(server, provider, project, await CreateAuthConfigAsync(server, provider, project, scopes), folder);
     }
@@ -64,6 +68,30 @@ internal sealed class World : IAsyncDisposable
             credentials = new { client_id = app.ClientId, client_secret = app.ClientSecret },
         })).Expect(200);
         return id;
+    }
+
+    /// <summary>A node in a process of its own on this world's database. SQLite knows one node: stop the other first.</summary>
+    public Task<ServerProcess> StartProcessAsync() => ServerProcess.StartAsync(new Dictionary<string, string>
+    {
+        ["BEHALF_DATA"] = Server.Data,
+        ["BEHALF_DATABASE"] = Server.DatabaseAddress,
+        ["BEHALF_EGRESS_ALLOW"] = "127.0.0.0/8",
+        ["BEHALF_TOOLKITS"] = Repository.Toolkits,
+        ["BEHALF_TOOLKIT_OVERRIDES"] = Path.Combine(_folder, "overrides.json"),
+    });
+
+    /// <summary>One more node in this process, on the same database.</summary>
+    public Task<TestServer> StartNodeAsync() => TestServer.StartAsync(
+        Server.DatabaseAddress.StartsWith("postgres", StringComparison.Ordinal) ? "postgres" : "sqlite",
+        Server.Options with { Database = Server.DatabaseAddress });
+
+    public ValueTask StopServerAsync() => Server.DisposeAsync();
+
+    /// <summary>After <see cref="StopServerAsync"/>: a new node in its place.</summary>
+    public async Task StartServerAsync()
+    {
+        Server = await StartNodeAsync();
+        Project = Server.Client(Project.Key);
     }
 
     /// <summary>An invitation for the application's user.</summary>

@@ -80,6 +80,30 @@ public sealed class RotationTests
     }
 
     [Theory, OnBothEngines]
+    public async Task A_slow_rewrapping_moves_nothing_under_a_generation_destroyed_meanwhile(string engine)
+    {
+        await using var rig = await VaultRig.CreateAsync(engine);
+        await using var slow = rig.AnotherNode();
+        var places = await PutManyAsync(rig, 3);
+        await rig.Generations.RotateAsync(rig.Project, rig.Because, VaultRig.Ct);
+        (await slow.ProjectKeys.RentAsync(rig.Project, 2, VaultRig.Ct)).Dispose();
+        var gate = new TaskCompletionSource();
+        slow.Provider.Gate = gate.Task;
+        var rewrapping = slow.RewrapDataKeys.RunAsync(rig.Project, 10, VaultRig.Ct);
+        while (slow.Provider.Unwraps < 2)
+        {
+            await Task.Delay(1);
+        }
+
+        await rig.Generations.RotateAsync(rig.Project, rig.Because, VaultRig.Ct);
+        Assert.True(await rig.Generations.DestroyAsync(rig.Project, 2, rig.Because, VaultRig.Ct));
+        gate.SetResult();
+
+        Assert.Equal(Refusal.Conflict, (await Assert.ThrowsAsync<Problem>(() => rewrapping)).Refusal);
+        Assert.Equal("a token", await rig.OpenAsync(places[0]));
+    }
+
+    [Theory, OnBothEngines]
     public async Task Of_two_rotations_at_once_one_stands(string engine)
     {
         await using var rig = await VaultRig.CreateAsync(engine);

@@ -127,6 +127,13 @@ public sealed class SecretVaultTests
             new { other, rig.Project });
         await using var node = rig.AnotherNode();
         await node.RefusesAsync(Refusal.CredentialIntegrity, place);
+        foreach (var next in new[] { place with { Version = 2 }, rig.NewPlace() })
+        {
+            var problem = await Assert.ThrowsAsync<Problem>(() => node.Vault.SealAsync(next, VaultRig.Secret(), VaultRig.Ct));
+            Assert.Equal(Refusal.CredentialIntegrity, problem.Refusal);
+        }
+
+        Assert.Equal(3, (await rig.EventsAsync(AuditActions.CredentialIntegrityFailure)).Count);
     }
 
     [Theory, OnBothEngines]

@@ -1,11 +1,11 @@
 // Every call of the SDK about auth configs, connected accounts, toolkits and tools, in an order that a real server
 // can follow: what one step makes, the next one uses.
-// config: { toolkit, credentials, scopes, user, otherUser, callbackUrl, tools: [two slugs], tool, arguments,
-//           proxyEndpoint }
+// config: { toolkit, credentials, scopes, user, otherUser, newUser: nobody has heard of them, callbackUrl,
+//           tools: [two slugs], tool, arguments, proxyEndpoint }
 import { config, done, openSdk, step, visit } from './sdk.mjs';
 
 const { authConfigs, connectedAccounts, toolkits, tools } = await openSdk();
-const { toolkit, user, otherUser, callbackUrl, tool } = config;
+const { toolkit, user, otherUser, newUser, callbackUrl, tool } = config;
 const names = (list) => list.map((item) => item.function.name);
 const pinned = { arguments: config.arguments, dangerouslySkipVersionCheck: true };
 
@@ -44,7 +44,7 @@ const second = await step('connectedAccounts.initiate', () =>
   connectedAccounts.initiate(otherUser, own.id, { callbackUrl }));
 await visit('visit initiate', second?.redirectUrl);
 await step('second.waitForConnection', () => second.waitForConnection());
-const authorized = await step('toolkits.authorize', () => toolkits.authorize(user, toolkit));
+const authorized = await step('toolkits.authorize', () => toolkits.authorize(newUser, toolkit));
 await step('connectedAccounts.delete authorized', () => connectedAccounts.delete(authorized.id));
 
 // Toolkits
@@ -54,6 +54,9 @@ await step('toolkits.getAuthConfigCreationFields', () => toolkits.getAuthConfigC
 await step('toolkits.getConnectedAccountInitiationFields', () =>
   toolkits.getConnectedAccountInitiationFields(toolkit, 'OAUTH2'));
 await step('toolkits.listCategories', () => toolkits.listCategories());
+if (toolkits.changelog) {
+  await step('toolkits.changelog', () => toolkits.changelog());
+}
 
 // Tools
 await step('tools.get toolkits', () => tools.get(user, { toolkits: [toolkit] }), names);
@@ -69,7 +72,7 @@ await step('tools.proxyExecute', () => tools.proxyExecute({
   endpoint: config.proxyEndpoint,
   method: 'GET',
   connectedAccountId: request.id,
-  parameters: [{ in: 'query', name: 'a', value: '1' }, { in: 'header', name: 'X-A', value: 'b' }],
+  parameters: [{ in: 'query', name: 'a', value: '1' }, { in: 'header', name: 'Prefer', value: 'b' }],
 }));
 
 // Endings

@@ -37,6 +37,7 @@ export async function step(name, run, show = (result) => result) {
 
 /** Shows an address to whoever runs the driver, and goes on when they send a line: they have been there. */
 export async function visit(name, url) {
+  if (!url) return print({ step: name, ok: false, error: describe(new Error('there is no address to visit')) });
   print({ step: name, ok: true, visit: url });
   input ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   if ((await input.next()).done) throw new Error('nobody is there to visit the address');

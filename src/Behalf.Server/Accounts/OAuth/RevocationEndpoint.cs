@@ -21,13 +21,42 @@ internal sealed class RevocationEndpoint(GuardedHttp http)
         try
         {
             var response = await http.SendAsync(Build(client, rules, token, hint), ct);
+            return response.Status switch
+            {
+                >= 200 and < 300 => !SaysNo(client.Toolkit.Failures, response.Body),
 
-            // RFC 7009 §2.2: an unknown token is answered with 200. Other styles say 404, or refuse the dead token itself.
-            return response.Status is (>= 200 and < 300) or 404 or 422 || (response.Status is 400 or 401 && rules.Style != RevokeStyle.Rfc7009);
+                // RFC 7009 §2.2: an unknown token is answered with 200. Where the client proves itself and names the token, an
+                // unknown one is not found; where the token is all there is, it is itself refused.
+                404 or 422 => rules.Style is RevokeStyle.BasicJson or RevokeStyle.Path,
+                400 or 401 => rules.Style is RevokeStyle.Form or RevokeStyle.Query or RevokeStyle.Bearer,
+                _ => false,
+            };
         }
         catch (EgressException)
         {
             return false;
+        }
+    }
+
+    /// <summary>A refusal with a success status, unless what it refuses is a token that is dead already.</summary>
+    private static bool SaysNo(FailureSigns signs, ReadOnlyMemory<byte> body)
+    {
+        if (signs.OkPath is not { } ok)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            var answer = document.RootElement;
+            return answer.At(ok) is { ValueKind: JsonValueKind.False } && !signs.CodePaths.Any(path =>
+                answer.At(path) is { ValueKind: JsonValueKind.String } code
+                && signs.Codes.GetValueOrDefault(code.GetString()!) == UpstreamErrorKind.Auth);
+        }
+        catch (JsonException)
+        {
+            return true;
         }
     }
 

@@ -41,7 +41,7 @@ internal static partial class TokenResponse
     private static TokenAnswer Answer(OAuthClient client, JsonElement body, string token, DateTimeOffset now)
     {
         var separator = client.Quirks.GrantedScopeSeparator ?? client.Quirks.ScopeSeparator;
-        var scopes = client.Quirks.GrantedScopesUnreliable ? null : Text(body, client.Capture.Scope);
+        var scopes = client.Quirks.GrantedScopesUnreliable ? null : Words(body, client.Capture.Scope);
         var subject = client.Capture.Subject.Select(pointer => Text(body, pointer)).ToList();
         return new TokenAnswer
         {
@@ -139,6 +139,11 @@ internal static partial class TokenResponse
         { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
         _ => null,
     };
+
+    /// <summary>RFC 6749 §3.3 has a string with spaces; some answer with an array.</summary>
+    private static string? Words(JsonElement body, string pointer) => body.At(pointer) is { ValueKind: JsonValueKind.Array } list
+        ? string.Join(' ', list.EnumerateArray().Where(word => word.ValueKind == JsonValueKind.String).Select(word => word.GetString()))
+        : Text(body, pointer);
 
     private static int? RetryAfter(EgressResponse response) =>
         int.TryParse(response.Headers.GetValueOrDefault("Retry-After"), CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 86400

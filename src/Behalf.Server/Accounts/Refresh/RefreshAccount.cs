@@ -50,6 +50,13 @@ internal sealed class RefreshAccount(
             return RefreshOutcome.Unavailable;
         }
 
+        if (claim.HadIntent && lease.Policy == RotationPolicy.Strict && claim.ExpiresAt > claim.Now)
+        {
+            // An earlier answer may be lost, and then the next attempt ends the grant: first use up the token that is good.
+            await ReleaseAsync(claim, claim.ExpiresAt.Value, keepIntent: true, "rotation_unresolved");
+            return RefreshOutcome.Unavailable;
+        }
+
         var result = await SendAsync(account, config, credential, lease, because, ct);
         return result.Tokens is { } answer
             ? await StoreAsync(claim, account, config, credential, answer, because)
@@ -83,7 +90,11 @@ internal sealed class RefreshAccount(
 
         return await clients.FindAsync(config, variables, because, ct) is { } client
             ? await tokens.RefreshAsync(
-                client with { FreshConnection = lease.Policy == RotationPolicy.Strict },
+                client with
+                {
+                    FreshConnection = lease.Policy == RotationPolicy.Strict,
+                    Capture = (config.Scheme as OAuth2Scheme)?.Refresh.Token ?? client.Capture,
+                },
                 credential.RefreshToken!,
                 account.GrantedScopes,
                 lease.CallDeadline,

@@ -40,9 +40,10 @@ internal static class RefreshClaims
         returning project_id, account_id, epoch, attempt, rot_policy, grace_ms, expires_at, last_used_at, @had as had_intent, behalf_now() as now
         """;
 
-    /// <summary>On demand: null while somebody else holds the lease, or the account is not to be refreshed.</summary>
+    /// <summary>On demand: null while somebody else holds the lease, or was at it since the epoch that the caller has seen, or
+    /// where the account is not to be refreshed.</summary>
     public static Task<RefreshClaim?> ClaimAsync(
-        this IDatabase database, Id<IdKinds.Project> project, Id<IdKinds.Account> account, CancellationToken ct) =>
+        this IDatabase database, Id<IdKinds.Project> project, Id<IdKinds.Account> account, long seenEpoch, CancellationToken ct) =>
         database.WriteAsync(
             RowScope.Of(project),
             async session =>
@@ -50,10 +51,11 @@ internal static class RefreshClaims
                 var intent = await session.FindAsync<Intent>(
                     $"""
                     select intent_at from account_refresh
-                    where project_id = @project and account_id = @account and status = 0 and (intent_at is null or due_at <= behalf_now())
+                    where project_id = @project and account_id = @account and epoch = @seenEpoch and status = 0
+                      and (intent_at is null or due_at <= behalf_now())
                     {session.ForUpdate}
                     """,
-                    new { project, account });
+                    new { project, account, seenEpoch });
                 return intent is null ? null : await TakeAsync(session, project, account, intent.IntentAt is not null);
             },
             ct);
@@ -94,11 +96,12 @@ internal static class RefreshClaims
             """,
             new { claim.ProjectId, claim.AccountId, claim.Epoch, dueAt, error }) == 1;
 
-    /// <summary>Marks the work done. False if the fence was lost: then nothing of it may be stored.</summary>
+    /// <summary>Marks the work done. False if the fence was lost: then nothing of it may be stored. The fence moves on as well,
+    /// so that whoever read the account during the lease does not take it for one that nobody has renewed.</summary>
     public static async ValueTask<bool> CompleteAsync(this WriteSession session, RefreshClaim claim, long dueAt, long? expiresAt) =>
         await session.ExecuteAsync(
             """
-            update account_refresh set due_at = @dueAt, intent_at = null, attempt = 0, expires_at = @expiresAt, last_error = null
+            update account_refresh set due_at = @dueAt, intent_at = null, attempt = 0, epoch = epoch + 1, expires_at = @expiresAt, last_error = null
             where project_id = @ProjectId and account_id = @AccountId and epoch = @Epoch and status = 0
             """,
             new { claim.ProjectId, claim.AccountId, claim.Epoch, dueAt, expiresAt }) == 1;

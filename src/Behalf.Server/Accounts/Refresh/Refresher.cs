@@ -55,11 +55,17 @@ internal sealed class Refresher(
     {
         var before = account.CredVersion;
         var began = clock.GetTimestamp();
+        var now = account;
         for (var pause = 25; ; pause = Math.Min(pause * 2, 200))
         {
+            if (now.RefreshEpoch is not { } epoch)
+            {
+                return (now, RefreshOutcome.NotRefreshable);
+            }
+
             // The refresh goes on when this caller hangs up: its token may already be spent upstream.
-            var outcome = await RunOnceAsync(account).WaitAsync(ct);
-            var now = await ReadAsync(account, ct);
+            var outcome = await RunOnceAsync(account, epoch).WaitAsync(ct);
+            now = await ReadAsync(account, ct);
             if (now.CredVersion > before)
             {
                 return (now, RefreshOutcome.Renewed);
@@ -95,10 +101,10 @@ internal sealed class Refresher(
         }
     }
 
-    private Task<RefreshOutcome> RunOnceAsync(CallAccount account) => OnceAsync(account.AccountId, async () =>
+    private Task<RefreshOutcome> RunOnceAsync(CallAccount account, long epoch) => OnceAsync(account.AccountId, async () =>
     {
         var began = clock.GetTimestamp();
-        var claim = await database.ClaimAsync(account.ProjectId, account.AccountId, CancellationToken.None);
+        var claim = await database.ClaimAsync(account.ProjectId, account.AccountId, epoch, CancellationToken.None);
         return claim is null
             ? RefreshOutcome.Busy
             : await refresh.RunAsync(claim, clock.GetElapsedTime(began), CancellationToken.None);

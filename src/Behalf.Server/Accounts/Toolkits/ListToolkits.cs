@@ -46,6 +46,20 @@ internal static class ListToolkits
         return PageRequest.Parse(1000, null).ToOffsetPage(categories, categories.Count);
     }
 
+    public static ChangelogAnswer Changelog(CallerParameter caller, ToolCatalog catalog) => new()
+    {
+        Items =
+        [
+            .. catalog.Toolkits.Where(t => IsVisible(caller, t)).Select(toolkit => new ToolkitVersionsAnswer
+            {
+                Slug = toolkit.Slug,
+                Name = toolkit.Name,
+                DisplayName = toolkit.Name,
+                Versions = [new ToolkitVersionAnswer { Version = toolkit.Version }],
+            }),
+        ],
+    };
+
     public static IResult Logo(string slug, ToolCatalog catalog, HttpContext http)
     {
         if (!catalog.TryGetToolkit(slug, out var toolkit))

@@ -66,6 +66,30 @@ internal sealed record CategoryAnswer
     public required string Name { get; init; }
 }
 
+internal sealed record ChangelogAnswer
+{
+    public required IReadOnlyList<ToolkitVersionsAnswer> Items { get; init; }
+}
+
+internal sealed record ToolkitVersionsAnswer
+{
+    public required string Slug { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string DisplayName { get; init; }
+
+    public required IReadOnlyList<ToolkitVersionAnswer> Versions { get; init; }
+}
+
+internal sealed record ToolkitVersionAnswer
+{
+    public required string Version { get; init; }
+
+    /// <summary>The catalogue is the one version of this build and keeps no words on earlier ones.</summary>
+    public string Changelog { get; init; } = "";
+}
+
 internal sealed record ToolkitDetail
 {
     public required string Slug { get; init; }

@@ -22,8 +22,6 @@ internal sealed class RunProxy(
     ToolCatalog catalog, ChooseAccount choose, FixingLinks links, CallRecorder recorder, Refresher refresher, UpstreamCall upstream,
     IDatabase database, TimeProvider clock)
 {
-    private static readonly HashSet<string> NoExtraHeaders = [];
-
     private const int MostBinaryBytes = 4 * 1024 * 1024;
 
     private static readonly Dictionary<string, HttpMethod> Methods = new(StringComparer.OrdinalIgnoreCase)
@@ -152,7 +150,7 @@ internal sealed class RunProxy(
                 continue;
             }
 
-            if (parameter.Type != "header" || !HeaderRules.CallerMaySet(pair.Key, pair.Value, NoExtraHeaders))
+            if (parameter.Type != "header" || !HeaderRules.CallerMaySet(pair.Key, pair.Value, toolkit.ProxyHeaders))
             {
                 throw new Problem(Refusal.InvalidRequest, $"The parameter {Cut(pair.Key)} is not a query parameter or a header that callers may set.");
             }

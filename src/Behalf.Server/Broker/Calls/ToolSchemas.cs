@@ -16,7 +16,7 @@ internal sealed class ToolSchemas
     /// <summary>What is wrong with the arguments, in sentences for the model that sent them; empty if nothing is.</summary>
     public IReadOnlyList<string> Violations(Tool tool, JsonElement arguments)
     {
-        var schema = _bySlug.GetOrAdd(tool.Slug, _ => CompiledSchema.Compile(tool.Input, SchemaDraft.Draft7));
+        var schema = _bySlug.GetOrAdd(tool.Slug, _ => CompiledSchema.Compile(tool.Input, SchemaOptions.ForToolArguments));
         if (arguments.ValueKind == JsonValueKind.Object && schema.IsValid(arguments))
         {
             return ToolArguments.BrokenRules(tool, arguments);

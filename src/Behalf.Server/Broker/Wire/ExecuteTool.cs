@@ -87,6 +87,8 @@ internal static class ExecuteTool
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ExecuteToolRequest))]
 [JsonSerializable(typeof(ExecuteToolAnswer))]
+[JsonSerializable(typeof(WriteInputRequest))]
+[JsonSerializable(typeof(WriteInputAnswer))]
 [JsonSerializable(typeof(ProxyRequest))]
 [JsonSerializable(typeof(ProxyAnswer))]
 [JsonSerializable(typeof(Page<ToolAnswer>))]

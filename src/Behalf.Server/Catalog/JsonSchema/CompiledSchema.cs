@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Behalf.Catalog.JsonSchema;
 
 /// <summary>A JSON Schema, compiled once and asked often, by any number of threads.</summary>
-/// <remarks>A pure function of schema and value: no network, no clock, no culture. The verdict makes no garbage but for
-/// what the unevaluated keywords keep, for the sets that large arrays of unique items need, and for escaped names.</remarks>
+/// <remarks>A pure function of schema and value: no network, no culture, and a clock only to stop a pattern that runs away.
+/// The verdict makes no garbage but where it must: for unevaluated keywords, dynamic references, propertyNames, escaped
+/// names, and unique items of which there are many.</remarks>
 internal sealed class CompiledSchema
 {
     /// <summary>How deep a value may nest; the same as System.Text.Json's own default for reading.</summary>
@@ -14,8 +15,8 @@ internal sealed class CompiledSchema
     /// <summary>A level of the instance costs two or three levels of a schema.</summary>
     public const int DeepestSchema = 256;
 
-    /// <summary>Steps that every value may cost, and those it may cost per byte: no schema that looks at a value a fixed
-    /// number of times runs out of them, one that multiplies its branches does within milliseconds.</summary>
+    /// <summary>Steps that every value may cost, and those it may cost per byte: no schema that looks at a value a
+    /// fixed number of times runs out of them, one that multiplies its branches does within milliseconds.</summary>
     private const long BaseBudget = 200_000;
     private const long BudgetPerByte = 32;
 
@@ -47,7 +48,8 @@ internal sealed class CompiledSchema
         return _root.Check(instance, ref run) && run.GaveUp is null;
     }
 
-    /// <summary>What is wrong with the value, at most <paramref name="limit"/> things; empty if and only if it is valid.</summary>
+    /// <summary>What is wrong with the value, at most <paramref name="limit"/> things;
+    /// empty if and only if it is valid.</summary>
     public IReadOnlyList<SchemaViolation> Validate(JsonElement instance, int limit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>Schema documents by their URI: what a reference out of a schema may reach. It never grows by itself.</summary>
+/// <summary>Schema documents by their URI: what a reference out of a schema may reach.
+/// It never grows by itself.</summary>
 internal sealed class SchemaRegistry
 {
     private const string Draft202012 = "https://json-schema.org/draft/2020-12/";

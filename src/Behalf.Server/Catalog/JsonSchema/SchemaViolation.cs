@@ -8,7 +8,8 @@ internal sealed record SchemaViolation
     /// that neither it nor a person has met as often.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The keyword of the schema that was not satisfied.</summary>
+    /// <summary>The keyword of the schema that was not satisfied; <c>false</c> for a schema that is just that, and
+    /// <c>limits</c> where the value was not judged at all.</summary>
     public required string Keyword { get; init; }
 
     /// <summary>A sentence that stands alone: where, what is wrong, what is allowed.</summary>

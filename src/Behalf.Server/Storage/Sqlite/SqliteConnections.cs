@@ -18,6 +18,9 @@ internal sealed class SqliteConnections(string file, TimeProvider clock) : IDisp
         {
             DataSource = File,
             Pooling = false,
+
+            // The driver goes on trying at a busy file for this long; its own default is half a minute.
+            DefaultTimeout = 5,
         }.ToString());
         connection.Open();
         connection.CreateFunction("behalf_now", () => clock.GetUtcNow().ToUnixTimeMilliseconds());

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Behalf.Catalog.JsonSchema;
@@ -67,7 +68,7 @@ public sealed class AnyJsonTests
     public void Every_value_fits_a_const_of_itself_and_its_spelling_does_not_matter() => ForAll(seed: 3, json =>
     {
         var value = Any(json, 4);
-        var schema = CompiledSchema.Compile(Element(new JsonObject { ["const"] = value?.DeepClone() }), SchemaDraft.Draft202012);
+        var schema = Compile(new JsonObject { ["const"] = value?.DeepClone() });
         Assert.True(schema.IsValid(Element(value)));
         Assert.True(schema.IsValid(Element(Respelled(value, json))));
         Assert.False(schema.IsValid(Element(new JsonArray(value?.DeepClone()))));
@@ -77,13 +78,13 @@ public sealed class AnyJsonTests
     public void Numbers_compare_as_decimals_of_any_size() => ForAll(seed: 4, json =>
     {
         var (left, right) = (RandomDecimal(json), RandomDecimal(json));
-        var schema = CompiledSchema.Compile(JsonDocument.Parse($$"""{"maximum": {{Spelled(right, json)}}}""").RootElement, SchemaDraft.Draft7);
-        var multiple = CompiledSchema.Compile(
-            JsonDocument.Parse($$"""{"multipleOf": {{Spelled(Math.Abs(right) + 0.01m, json)}}}""").RootElement, SchemaDraft.Draft7);
-        var integer = CompiledSchema.Compile(JsonDocument.Parse("""{"type": "integer"}""").RootElement, SchemaDraft.Draft7);
+        var step = Math.Abs(right) + 0.01m;
+        var maximum = Compile(new JsonObject { ["maximum"] = JsonNode.Parse(Spelled(right, json)) });
+        var multiple = Compile(new JsonObject { ["multipleOf"] = JsonNode.Parse(Spelled(step, json)) });
+        var integer = Compile(new JsonObject { ["type"] = "integer" });
         var value = JsonDocument.Parse(Spelled(left, json)).RootElement;
-        Assert.Equal(left <= right, schema.IsValid(value));
-        Assert.Equal(left % (Math.Abs(right) + 0.01m) == 0, multiple.IsValid(value));
+        Assert.Equal(left <= right, maximum.IsValid(value));
+        Assert.Equal(left % step == 0, multiple.IsValid(value));
         Assert.Equal(decimal.Truncate(left) == left, integer.IsValid(value));
     });
 
@@ -155,7 +156,9 @@ public sealed class AnyJsonTests
     private static JsonNode? Respelled(JsonNode? value, RandomJson json) => value switch
     {
         JsonObject properties => new JsonObject(
-            properties.OrderBy(_ => json.Random.Next()).Select(pair => KeyValuePair.Create(pair.Key, Respelled(pair.Value, json)))),
+            from pair in properties
+            orderby json.Random.Next()
+            select KeyValuePair.Create(pair.Key, Respelled(pair.Value, json))),
         JsonArray items => new JsonArray([.. items.Select(item => Respelled(item, json))]),
         _ => value?.DeepClone(),
     };
@@ -166,16 +169,22 @@ public sealed class AnyJsonTests
     /// <summary>With an exponent, with zeros behind, or plainly.</summary>
     private static string Spelled(decimal value, RandomJson json)
     {
-        var plain = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var shift = json.Random.Next(-5, 6);
-        return json.Random.Next(3) switch
+        var invariant = CultureInfo.InvariantCulture;
+        var plain = value.ToString(invariant);
+        var shift = json.Random.Next(6);
+        var scale = (decimal)Math.Pow(10, shift);
+        return json.Random.Next(4) switch
         {
             0 => plain,
             1 => plain.Contains('.', StringComparison.Ordinal) ? plain + "00" : plain + ".00",
-            _ when shift >= 0 => (value * (decimal)Math.Pow(10, shift)).ToString(System.Globalization.CultureInfo.InvariantCulture) + $"E-{shift}",
-            _ => (value / (decimal)Math.Pow(10, -shift)).ToString(System.Globalization.CultureInfo.InvariantCulture) + $"e+{-shift}",
+            2 => string.Create(invariant, $"{value * scale}E-{shift}"),
+            _ => string.Create(invariant, $"{value / scale}e+{shift}"),
         };
     }
 
-    private static JsonElement Element(JsonNode? node) => JsonDocument.Parse(node?.ToJsonString() ?? "null").RootElement;
+    private static CompiledSchema Compile(JsonObject schema) =>
+        CompiledSchema.Compile(Element(schema), SchemaDraft.Draft202012);
+
+    private static JsonElement Element(JsonNode? node) =>
+        JsonDocument.Parse(node?.ToJsonString() ?? "null").RootElement;
 }

@@ -3,7 +3,8 @@ using Behalf.Catalog.JsonSchema;
 
 namespace Behalf.Tests.Catalog.JsonSchema;
 
-/// <summary>A schema that cannot be compiled is refused with its place, and with nothing but that one exception.</summary>
+/// <summary>A schema that cannot be compiled is refused with its place,
+/// and with nothing but that one exception.</summary>
 public sealed class MalformedSchemaTests
 {
     [Theory]
@@ -51,7 +52,7 @@ public sealed class MalformedSchemaTests
             """{"dependentSchemas": {"a": {"$ref": "#"}}}""",
             """{"$dynamicAnchor": "a", "oneOf": [{"$dynamicRef": "#a"}]}""",
         ];
-        Assert.All(circles, schema => Assert.Contains("without going deeper", Refusal(schema).Reason, StringComparison.Ordinal));
+        Assert.All(circles, schema => Assert.EndsWith("without going deeper into the value", Refusal(schema).Reason));
     }
 
     [Fact]
@@ -75,15 +76,16 @@ public sealed class MalformedSchemaTests
             JsonDocument.Parse("""{"$ref": "https://example.com/other.json#/$defs/id"}""").RootElement, options);
         Assert.True(schema.IsValid(JsonDocument.Parse("1").RootElement));
         Assert.False(schema.IsValid(JsonDocument.Parse("\"1\"").RootElement));
-        Assert.Contains("nothing is fetched", Refusal("""{"$ref": "https://example.com/other.json"}""").Reason, StringComparison.Ordinal);
+        Assert.EndsWith("nothing is fetched", Refusal("""{"$ref": "https://example.com/other.json"}""").Reason);
     }
 
     [Fact]
     public void A_fault_in_a_registered_schema_is_placed_there()
     {
+        var faulty = JsonDocument.Parse("""{"not": 1}""").RootElement;
         var options = SchemaOptions.Default with
         {
-            Registry = SchemaRegistry.Standard.With("https://example.com/o", JsonDocument.Parse("""{"not": 1}""").RootElement),
+            Registry = SchemaRegistry.Standard.With("https://example.com/o", faulty),
         };
         var refusal = Assert.Throws<MalformedSchemaException>(() => CompiledSchema.Compile(
             JsonDocument.Parse("""{"$ref": "https://example.com/o"}""").RootElement, options));

@@ -57,7 +57,7 @@ public sealed class MessageTests
         { """{"properties": {"tags": {"minItems": 1}}}""", """{"tags": []}""", "tags: must have at least 1 item, got 0" },
         { """{"maxItems": 1}""", "[1, 2]", "the value must have at most 1 item, got 2" },
         { """{"prefixItems": [{}, {}], "items": false}""", "[1, 2, 3]", "the value must have at most 2 items, got 3" },
-        { """{"uniqueItems": true}""", """["a", "b", "a"]""", "the value must not have the same item twice, but item 2 repeats an earlier one: \"a\"" },
+        { """{"uniqueItems": true}""", """["a", "b", "a"]""", "the value must not have the same item twice, but item 2 repeats \"a\"" },
         { """{"contains": {"type": "string"}}""", "[1]", "the value must contain at least 1 item that is a string, got 0" },
         { """{"contains": {"minimum": 5}, "maxContains": 1}""", "[6, 7]", "the value must contain at most 1 item that fits the schema under contains, got 2" },
 
@@ -67,7 +67,7 @@ public sealed class MessageTests
         { """{"anyOf": [{"type": "string", "maxLength": 3}, {"type": "null"}]}""", "\"abcd\"", "the value must have at most 3 characters, got 4" },
         { """{"oneOf": [{"properties": {"kind": {"const": "circle"}}, "required": ["radius"]}, {"properties": {"kind": {"const": "square"}}, "required": ["side"]}]}""", """{"kind": "square", "radius": 1}""", "side is missing: give a value" },
         { """{"anyOf": [{"required": ["id"]}, {"required": ["email"]}]}""", "{}", "the value must fit one of 2 alternatives: (1) id is missing: give a value; (2) email is missing: give a value" },
-        { """{"oneOf": [{"type": "number"}, {"minimum": 0}]}""", "1", "the value must fit exactly one of 2 alternatives, but fits (1) and (2)" },
+        { """{"oneOf": [{"type": "number"}, {"minimum": 0}]}""", "1", "the value must fit only one of 2 alternatives, but fits (1) and (2)" },
         { """{"not": {"required": ["cc", "bcc"]}}""", """{"cc": 1, "bcc": 2}""", "the value must not have cc and bcc together" },
         { """{"not": {"required": ["cc"]}}""", """{"cc": 1}""", "the value must not have cc" },
         { """{"properties": {"n": {"not": {"type": "null"}}}}""", """{"n": null}""", "n: must not be null, got null" },

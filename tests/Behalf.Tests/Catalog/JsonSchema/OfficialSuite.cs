@@ -40,10 +40,11 @@ internal static class OfficialSuite
             Path.Combine(Repository.Root, "artifacts", "json-schema-suite"),
             "/usr/share/perl5/auto/share/dist/Test-JSON-Schema-Acceptance",
         ];
-        return places.FirstOrDefault(place => place is not null && Directory.Exists(Path.Combine(place, "tests", "draft7")))
+        return places.FirstOrDefault(place => Directory.Exists(Path.Combine(place ?? "", "tests", "draft7")))
             ?? throw new DirectoryNotFoundException(
-                "The JSON-Schema-Test-Suite is missing: run ./test, which unpacks Debian's libtest-json-schema-acceptance-perl "
-                + $"to artifacts/json-schema-suite, or let {Variable} name a folder that holds the suite's tests/ and remotes/.");
+                "The JSON-Schema-Test-Suite is missing: run ./test, which unpacks Debian's "
+                + "libtest-json-schema-acceptance-perl to artifacts/json-schema-suite, or let "
+                + $"{Variable} name a folder that holds the suite's tests/ and remotes/.");
     }
 
     private static SchemaRegistry LoadRemotes()

@@ -9,10 +9,10 @@ public sealed class OfficialSuiteTests(ITestOutputHelper output)
     private static readonly Dictionary<string, string> NotOurs = new(StringComparer.Ordinal)
     {
         ["draft7/optional/content.json"] = "contentEncoding and contentMediaType are annotations",
-        ["draft7/optional/cross-draft.json"] = "draft 2019-09 is not understood, and a schema that names it is refused",
-        ["draft2020-12/optional/cross-draft.json"] = "draft 2019-09 is not understood, and a schema that names it is refused",
-        ["draft7/optional/format/idn-hostname.json"] = "the tables of IDNA are not here; the format is never asserted",
-        ["draft2020-12/optional/format/idn-hostname.json"] = "the tables of IDNA are not here; the format is never asserted",
+        ["draft7/optional/cross-draft.json"] = "a schema that names draft 2019-09 is refused",
+        ["draft2020-12/optional/cross-draft.json"] = "a schema that names draft 2019-09 is refused",
+        ["draft7/optional/format/idn-hostname.json"] = "the format is never asserted: it takes the tables of IDNA",
+        ["draft2020-12/optional/format/idn-hostname.json"] = "the format is never asserted: it takes the tables of IDNA",
         ["draft7/optional/format/uri-template.json"] = "the format is never asserted",
         ["draft2020-12/optional/format/uri-template.json"] = "the format is never asserted",
     };
@@ -52,7 +52,8 @@ public sealed class OfficialSuiteTests(ITestOutputHelper output)
             var name = $"{folder}/{Path.GetFileName(file)}";
             if (!NotOurs.ContainsKey(name))
             {
-                var asserting = options with { AssertFormats = assertFormats || TakesFormatsForAsserted.Contains(name) };
+                var asserted = assertFormats || TakesFormatsForAsserted.Contains(name);
+                var asserting = options with { AssertFormats = asserted };
                 foreach (var group in OfficialSuite.Groups(file))
                 {
                     count += group.Cases.Count;

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Behalf.Tests.Catalog.JsonSchema;
 
-/// <summary>Small JSON values out of few words, so that schemas and instances meet. The same seed gives the same values.</summary>
+/// <summary>Small JSON values out of few words, so that schemas and instances meet.
+/// The same seed gives the same values.</summary>
 internal sealed class RandomJson(Random random)
 {
     private static readonly string[] FieldNames = ["a", "b", "c", "x-1", "x-2", "naïve", "a/b~c", "🐲"];

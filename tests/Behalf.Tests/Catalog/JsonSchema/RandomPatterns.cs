@@ -1,23 +1,28 @@
 namespace Behalf.Tests.Catalog.JsonSchema;
 
-/// <summary>Random regular expressions as ECMA-262 has them with the u flag. A back reference only leads to a group that is
-/// not repeated: ECMA forgets what a group matched in the round before, .NET does not.</summary>
+/// <summary>Random regular expressions as ECMA-262 has them with the u flag. A back reference only leads to a group
+/// that is not repeated: ECMA forgets what a group matched in the round before, .NET does not.</summary>
 internal sealed class RandomPatterns(RandomJson json)
 {
     private static readonly string[] Atoms =
     [
-        "a", "b", "c", "1", "_", "é", "🐲", "𐐀", ".", "\\d", "\\D", "\\w", "\\W", "\\s", "\\S", "\\p{L}", "\\P{L}", "\\p{Lu}",
-        "\\p{gc=Nd}", "\\n", "\\t", "\\.", "\\u0061", "\\x61", "\\u{1F432}", "\\ud83d\\udc32", "\\cJ", "\\x00", "\\/", "-", " ", "\n",
+        "a", "b", "c", "1", "_", "é", "🐲", "𐐀", ".", "\\d", "\\D", "\\w", "\\W", "\\s", "\\S", "\\p{L}", "\\P{L}",
+        "\\p{Lu}", "\\p{gc=Nd}", "\\n", "\\t", "\\.", "\\u0061", "\\x61", "\\u{1F432}", "\\ud83d\\udc32", "\\cJ",
+        "\\x00", "\\/", "-", " ", "\n",
     ];
 
     private static readonly string[] ClassParts =
-        ["a", "b", "a-c", "0-9", "\\d", "\\w", "\\s", "\\S", "\\D", "\\p{L}", "\\-", "\\b", "🐲", "🐰-🐶", "\\u{10000}-\\u{10FFFF}", "é-ÿ", "^", "\\]", "."];
+    [
+        "a", "b", "a-c", "0-9", "\\d", "\\w", "\\s", "\\S", "\\D", "\\p{L}", "\\-", "\\b", "🐲", "🐰-🐶",
+        "\\u{10000}-\\u{10FFFF}", "é-ÿ", "^", "\\]", ".",
+    ];
 
     private static readonly string[] Assertions = ["^", "$", "\\b", "\\B", "^", "$"];
 
     private static readonly string[] Quantifiers = ["*", "+", "?", "{2}", "{1,}", "{0,2}", "*?", "+?", "{1,2}?"];
 
-    private static readonly string[] Letters = ["a", "b", "c", "A", "1", "_", "é", "🐲", "🐱", "𐐀", ".", "\n", "\t", " ", "-", "\u00a0", "٣", "\0"];
+    private static readonly string[] Letters =
+        ["a", "b", "c", "A", "1", "_", "é", "🐲", "🐱", "𐐀", ".", "\n", "\t", " ", "-", "\u00a0", "٣", "\0"];
 
     public string Pattern() => json.OneIn(4)
         ? $"({Sequence(1)}){Sequence(1)}\\1(?:{Sequence(0)})"
@@ -42,7 +47,7 @@ internal sealed class RandomPatterns(RandomJson json)
             4 => $"(?:{Sequence(depth - 1)})",
             _ => $"({json.Pick<string>(["?=", "?!", "?<=", "?<!"])}{Sequence(depth - 1)})",
         };
-        var isLookaround = atom.StartsWith("(?", StringComparison.Ordinal) && !atom.StartsWith("(?:", StringComparison.Ordinal);
+        var isLookaround = atom is ['(', '?', not ':', ..];
         return !isLookaround && json.OneIn(3) ? atom + json.Pick(Quantifiers) : atom;
     }
 }

@@ -3,9 +3,10 @@ using Behalf.Catalog.JsonSchema;
 
 namespace Behalf.Tests.Catalog.JsonSchema;
 
-/// <summary>Random schemas of one draft. Left out is where ajv is known to leave the drafts: keywords beside a draft 7 $ref,
-/// contains beside a tuple (an empty array fits it), an if alone, unevaluated keywords around a branch that may fail (what the
-/// failed branch looked at counts as evaluated), fractions that a double cannot hold. The official suite covers these.</summary>
+/// <summary>Random schemas of one draft. Left out is where ajv is known to leave the drafts: keywords beside a draft 7
+/// $ref, contains beside a tuple (an empty array fits it), an if alone, unevaluated keywords around a branch that may
+/// fail (what the failed branch looked at counts as evaluated), fractions that a double cannot hold.
+/// The official suite covers these.</summary>
 internal sealed class RandomSchemas(SchemaDraft draft, RandomJson json)
 {
     /// <summary>Changes with every schema: either branches or unevaluated keywords.</summary>
@@ -81,7 +82,7 @@ internal sealed class RandomSchemas(SchemaDraft draft, RandomJson json)
             case 0:
                 schema["type"] = json.OneIn(2)
                     ? json.Pick(Types)
-                    : new JsonArray([.. json.Many(3, () => json.Pick(Types), least: 1).Distinct().Select(type => (JsonNode?)type)]);
+                    : new JsonArray([.. Distinct(() => json.Pick(Types), 3)]);
                 break;
             case 1:
                 schema["enum"] = new JsonArray(
@@ -137,7 +138,8 @@ internal sealed class RandomSchemas(SchemaDraft draft, RandomJson json)
 
     private void AddCounts(JsonObject schema)
     {
-        var keyword = json.Pick<string>(["minItems", "maxItems", "minProperties", "maxProperties", "uniqueItems", "required"]);
+        var keyword = json.Pick<string>(
+            ["minItems", "maxItems", "minProperties", "maxProperties", "uniqueItems", "required"]);
         schema[keyword] = keyword switch
         {
             "uniqueItems" => true,
@@ -160,7 +162,8 @@ internal sealed class RandomSchemas(SchemaDraft draft, RandomJson json)
                 schema["propertyNames"] = Schema(0);
                 break;
             case 3 when IsDraft7:
-                schema["dependencies"] = json.Object(json.FieldName, () => json.OneIn(2) ? Schema(depth) : new JsonArray([.. Names()]), 2);
+                schema["dependencies"] = json.Object(
+                    json.FieldName, () => json.OneIn(2) ? Schema(depth) : new JsonArray([.. Names()]), most: 2);
                 break;
             case 3 when _branches:
                 schema["dependentSchemas"] = json.Object(json.FieldName, () => Schema(depth), most: 2);
@@ -216,7 +219,8 @@ internal sealed class RandomSchemas(SchemaDraft draft, RandomJson json)
                 schema["else"] = Schema(depth);
                 break;
             default:
-                schema[_branches ? json.Pick<string>(["allOf", "anyOf", "oneOf"]) : "allOf"] = new JsonArray([.. json.Many(3, () => Schema(depth), least: 1)]);
+                schema[_branches ? json.Pick<string>(["allOf", "anyOf", "oneOf"]) : "allOf"] =
+                    new JsonArray([.. json.Many(3, () => Schema(depth), least: 1)]);
                 break;
         }
     }
@@ -234,5 +238,8 @@ internal sealed class RandomSchemas(SchemaDraft draft, RandomJson json)
     private JsonArray Tuple(int depth) => new([.. json.Many(3, () => Object(depth), least: 1)]);
 
     private IEnumerable<JsonNode?> Names() =>
-        json.Many(2, json.FieldName, least: 1).Distinct().Select(name => (JsonNode?)JsonValue.Create(name));
+        Distinct(json.FieldName, 2);
+
+    private IEnumerable<JsonNode?> Distinct(Func<string> make, int most) =>
+        json.Many(most, make, least: 1).Distinct().Select(name => (JsonNode?)JsonValue.Create(name));
 }

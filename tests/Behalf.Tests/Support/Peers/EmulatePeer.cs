@@ -42,9 +42,12 @@ internal sealed class EmulatePeer : IAsyncDisposable
 
     public EmulatedService Linear => Service("linear", "/oauth/authorize", "/oauth/token", "/oauth/revoke");
 
-    /// <summary>All four apps are registered with the same redirect URIs.</summary>
-    public static async Task<EmulatePeer> StartAsync(IReadOnlyList<Uri> redirectUris, CancellationToken ct) =>
-        new(await NodePeer.StartServerAsync("emulate.mjs", new { redirectUris }, ct));
+    /// <summary>All apps are registered with the same redirect URIs. Without <paramref name="ports"/> there are all four
+    /// services, each on a port that it finds; with them, the named ones: a server that must know their addresses first
+    /// has redirect URIs to give only then.</summary>
+    public static async Task<EmulatePeer> StartAsync(
+        IReadOnlyList<Uri> redirectUris, CancellationToken ct, IReadOnlyDictionary<string, int>? ports = null) =>
+        new(await NodePeer.StartServerAsync("emulate.mjs", new { redirectUris, ports }, ct));
 
     /// <summary>Picks the user in the consent screen and returns the callback address the user was sent to.</summary>
     public static async Task<Uri> ConsentAsync(Uri authorizeUrl, string user, CancellationToken ct)

@@ -21,6 +21,9 @@ internal sealed record OidcProviderOptions
 
     public IReadOnlyList<string> Users { get; init; } = ["alice", "bob"];
 
+    /// <summary>0: one that it finds itself.</summary>
+    public int Port { get; init; }
+
     public int AccessTokenSeconds { get; init; } = 3600;
 
     public int RefreshTokenSeconds { get; init; } = 86400;

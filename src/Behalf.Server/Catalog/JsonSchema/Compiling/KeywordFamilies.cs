@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>All keywords there are, in the order in which they are checked: what is cheap and tells most comes first.</summary>
+/// <summary>All keywords there are, in the order in which they are checked:
+/// what is cheap and tells most comes first.</summary>
 internal static class KeywordFamilies
 {
     private static readonly Func<SchemaSource, Keyword?>[] Validation =

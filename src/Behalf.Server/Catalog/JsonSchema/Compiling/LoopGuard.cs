@@ -1,6 +1,7 @@
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>Refuses a schema that comes back to itself without going deeper into the value: it would never end.</summary>
+/// <summary>Refuses a schema that comes back to itself without going deeper into the value:
+/// it would never end.</summary>
 internal static class LoopGuard
 {
     /// <summary>Depth first with its own stack, since a chain of references may be as long as the schema.</summary>

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>Compiles a schema and all it reaches. It goes by a queue, not by recursion, so that a schema can refer back to
-/// itself and a long chain of references costs no stack.</summary>
+/// <summary>Compiles a schema and all it reaches. It goes by a queue, not by recursion, so that a schema can refer back
+/// to itself and a long chain of references costs no stack.</summary>
 internal sealed class SchemaCompiler(SchemaOptions options)
 {
     private readonly SchemaLoader _loader = new(options);
@@ -77,7 +77,8 @@ internal sealed class SchemaCompiler(SchemaOptions options)
         return site.Node;
     }
 
-    /// <summary>A dynamic reference may end up at any dynamic anchor of its name, in whatever has been loaded by then.</summary>
+    /// <summary>A dynamic reference may end up at any dynamic anchor of its name,
+    /// in whatever has been loaded by then.</summary>
     private void EnqueueDynamicTargets()
     {
         foreach (var resource in _loader.Resources.Distinct().ToList())

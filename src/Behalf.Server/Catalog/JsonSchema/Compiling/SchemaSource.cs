@@ -24,7 +24,9 @@ internal sealed class SchemaSource(SchemaSite site, SchemaCompiler compiler)
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Malformed(keyword, "must be a string");
+        return value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : throw Malformed(keyword, "must be a string");
     }
 
     public bool Flag(string keyword) =>
@@ -100,8 +102,9 @@ internal sealed class SchemaSource(SchemaSite site, SchemaCompiler compiler)
         }
 
         var pointer = JsonPointer.Append(site.Pointer, keyword);
+        var indices = Enumerable.Range(0, schemas.GetArrayLength());
         return schemas.GetArrayLength() > 0
-            ? [.. Enumerable.Range(0, schemas.GetArrayLength()).Select(i => compiler.NodeAt(site, JsonPointer.Append(pointer, i)))]
+            ? [.. indices.Select(index => compiler.NodeAt(site, JsonPointer.Append(pointer, index)))]
             : throw Malformed(keyword, "must have at least one schema");
     }
 

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>Which properties or items of one value some keyword has looked at, by position; for the unevaluated keywords.</summary>
+/// <summary>Which properties or items of one value some keyword has looked at, by position;
+/// for the unevaluated keywords.</summary>
 internal sealed class EvaluatedParts
 {
     private readonly ulong[] _marks;

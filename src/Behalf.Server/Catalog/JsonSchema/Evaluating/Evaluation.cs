@@ -26,7 +26,8 @@ internal struct Evaluation(long budget)
     /// <summary>After a failure: nothing more is worth finding out.</summary>
     public readonly bool IsDecided => Report is null || Report.IsFull || GaveUp is not null;
 
-    /// <summary>One step of work. Schemas that branch into each other need exponentially many, and deep ones a stack.</summary>
+    /// <summary>One step of work. Schemas that branch into each other need exponentially many,
+    /// and deep ones a stack.</summary>
     public bool Spend()
     {
         if (--_budget < 0 || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
@@ -65,7 +66,8 @@ internal struct Evaluation(long budget)
         return fits;
     }
 
-    /// <summary>In place, and what it evaluates counts only if it fits. Its reasons go to <paramref name="report"/>.</summary>
+    /// <summary>In place, and what it evaluates counts only if it fits.
+    /// Its reasons go to <paramref name="report"/>.</summary>
     public bool CheckBranch(SchemaNode schema, JsonElement instance, Report? report)
     {
         var (evaluated, reasons) = (Evaluated, Report);
@@ -80,7 +82,8 @@ internal struct Evaluation(long budget)
         return fits;
     }
 
-    /// <summary>Asks without consequences: what is evaluated counts for nothing, and the reasons go elsewhere.</summary>
+    /// <summary>Asks without consequences: what is evaluated counts for nothing,
+    /// and the reasons go elsewhere.</summary>
     public bool Fits(SchemaNode schema, JsonElement instance, Report? report)
     {
         var (evaluated, reasons) = (Evaluated, Report);

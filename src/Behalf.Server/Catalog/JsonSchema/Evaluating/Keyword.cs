@@ -15,7 +15,8 @@ internal enum Kinds
     All = Object | Array | String | Number | Literal,
 }
 
-/// <summary>One compiled group of keywords. Immutable and shared by all threads; what changes is in the evaluation.</summary>
+/// <summary>One compiled group of keywords. Immutable and shared by all threads;
+/// what changes is in the evaluation.</summary>
 internal abstract class Keyword
 {
     public abstract Kinds Kinds { get; }

@@ -14,8 +14,8 @@ internal sealed class Report(int limit, InstancePath path)
     /// <summary>For one alternative among several: a few reasons are enough to say why it did not fit.</summary>
     public Report Aside() => new(3, path);
 
-    /// <summary>Something about the value we are at: "must be at most 4, got 7". A path is no word of the sentence, so a
-    /// colon keeps it apart; "is not allowed here" reads well without.</summary>
+    /// <summary>Something about the value we are at: "must be at most 4, got 7". A path is no word of the sentence, so
+    /// a colon keeps it apart; "is not allowed here" reads well without.</summary>
     public bool Add(string keyword, string what)
     {
         var place = path.ToString();

@@ -18,13 +18,15 @@ internal sealed class SchemaNode(JsonElement schema)
 
     public IReadOnlyList<Keyword> Keywords { get; private set; } = [];
 
-    /// <summary>The dynamic anchors of the resource this stands in, where it has any and something asks for them.</summary>
+    /// <summary>The dynamic anchors of the resource this stands in,
+    /// where it has any and something asks for them.</summary>
     public Dictionary<string, SchemaNode>? DynamicAnchors { get; set; }
 
     /// <summary>True for <c>false</c>: nothing fits.</summary>
     public bool IsNothing => schema.ValueKind == JsonValueKind.False;
 
-    /// <summary>Set once, while compiling: schemas refer to each other in circles, so a node exists before its keywords.</summary>
+    /// <summary>Set once, while compiling: schemas refer to each other in circles,
+    /// so a node exists before its keywords.</summary>
     public void Complete(IReadOnlyList<Keyword> keywords)
     {
         Keywords = keywords;
@@ -47,8 +49,10 @@ internal sealed class SchemaNode(JsonElement schema)
         var entered = DynamicAnchors is not null && run.Scope?.Enter(DynamicAnchors) == true;
         var fits = instance.ValueKind switch
         {
-            JsonValueKind.Object => _watchesObjects ? CheckWatching(_object, instance, ref run) : Check(_object, instance, ref run),
-            JsonValueKind.Array => _watchesArrays ? CheckWatching(_array, instance, ref run) : Check(_array, instance, ref run),
+            JsonValueKind.Object when _watchesObjects => CheckWatching(_object, instance, ref run),
+            JsonValueKind.Object => Check(_object, instance, ref run),
+            JsonValueKind.Array when _watchesArrays => CheckWatching(_array, instance, ref run),
+            JsonValueKind.Array => Check(_array, instance, ref run),
             JsonValueKind.String => Check(_string, instance, ref run),
             JsonValueKind.Number => Check(_number, instance, ref run),
             _ => Check(_literal, instance, ref run),
@@ -76,8 +80,8 @@ internal sealed class SchemaNode(JsonElement schema)
         return fits;
     }
 
-    /// <summary>2020-12 core §11: what is left over counts as such for this schema and what it applies in place, not for
-    /// the schema around it; that one in turn sees all that was evaluated here, if this one fits.</summary>
+    /// <summary>2020-12 core §11: what is left over counts as such for this schema and what it applies in place, not
+    /// for the schema around it; that one in turn sees all that was evaluated here, if this one fits.</summary>
     private static bool CheckWatching(ReadOnlySpan<Keyword> keywords, JsonElement instance, ref Evaluation run)
     {
         var outer = run.Evaluated;

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>Mail addresses: RFC 5321 §4.1.2 without the obsolete forms; the international one takes any letter.</summary>
+/// <summary>Mail addresses: RFC 5321 §4.1.2 without the obsolete forms;
+/// the international one takes any letter.</summary>
 internal static partial class AddressFormats
 {
     public static bool IsEmail(ReadOnlySpan<char> text) => IsAddress(text, isInternational: false);
@@ -38,10 +39,16 @@ internal static partial class AddressFormats
 
     private static bool IsInternationalHost(ReadOnlySpan<char> domain) => InternationalHost().IsMatch(domain);
 
-    [GeneratedRegex("""\A(?:[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*|"(?:[ !#-\[\]-~]|\\[ -~])*")\z""", RegexOptions.ECMAScript)]
+    [GeneratedRegex("""
+        \A(?:[0-9A-Z_a-z!\#$%&'*+/=?^`{|}~-]+(?:\.[0-9A-Z_a-z!\#$%&'*+/=?^`{|}~-]+)*
+        |"(?:[ !\#-\[\]-~]|\\[ -~])*")\z
+        """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex LocalPart();
 
-    [GeneratedRegex("""\A(?:[\w!#$%&'*+/=?^`{|}~\u0080-\uffff-]+(?:\.[\w!#$%&'*+/=?^`{|}~\u0080-\uffff-]+)*|"(?:[ !#-\[\]-~\u0080-\uffff]|\\[ -~])*")\z""", RegexOptions.ECMAScript)]
+    [GeneratedRegex("""
+        \A(?:[0-9A-Z_a-z!\#$%&'*+/=?^`{|}~\u0080-\uffff-]+(?:\.[0-9A-Z_a-z!\#$%&'*+/=?^`{|}~\u0080-\uffff-]+)*
+        |"(?:[ !\#-\[\]-~\u0080-\uffff]|\\[ -~])*")\z
+        """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex InternationalLocalPart();
 
     [GeneratedRegex(@"\A[^\s@.]+(?:\.[^\s@.]+)*\z")]

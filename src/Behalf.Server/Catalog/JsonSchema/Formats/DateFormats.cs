@@ -14,7 +14,9 @@ internal static partial class DateFormats
 
     public static bool IsDate(ReadOnlySpan<char> text) =>
         text.Length == LengthOfDate && text[4] == '-' && text[7] == '-'
-        && TryNumber(text[..4], out var year) && TryNumber(text[5..7], out var month) && TryNumber(text[8..], out var day)
+        && TryNumber(text[..4], out var year)
+        && TryNumber(text[5..7], out var month)
+        && TryNumber(text[8..], out var day)
         && month is >= 1 and <= 12 && day >= 1
         && day <= DateTime.DaysInMonth(year == 0 ? 4 : year, month); // .NET has no year 0, which is a leap year
 

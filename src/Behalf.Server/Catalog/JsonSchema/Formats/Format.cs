@@ -5,7 +5,8 @@ namespace Behalf.Catalog.JsonSchema;
 /// <summary>A named form of text: what it is called in a sentence, an example, and the check.</summary>
 internal sealed class Format
 {
-    /// <summary>Not here, and so never asserted: idn-hostname, which takes the tables of IDNA, and uri-template.</summary>
+    /// <summary>Not here, and so never asserted: idn-hostname, which takes the tables of IDNA,
+    /// and uri-template.</summary>
     private static readonly FrozenDictionary<string, Format> All = new Dictionary<string, Format>(StringComparer.Ordinal)
     {
         ["date-time"] = new("a date and time with offset", "2026-01-31T09:30:00Z", DateFormats.IsDateTime),

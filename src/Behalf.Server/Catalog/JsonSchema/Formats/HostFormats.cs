@@ -22,7 +22,8 @@ internal static class HostFormats
         foreach (var range in text.Split('.'))
         {
             var label = text[range];
-            if (label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-' || label.ContainsAnyExcept(LabelCharacters))
+            if (label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-'
+                || label.ContainsAnyExcept(LabelCharacters))
             {
                 return false;
             }

@@ -11,7 +11,8 @@ internal static partial class SyntaxFormats
 
     public static bool IsRelativeJsonPointer(ReadOnlySpan<char> text) => RelativePointer().IsMatch(text);
 
-    public static bool IsRegex(ReadOnlySpan<char> text) => EcmaPattern.TryTranslate(text.ToString(), withPairs: false, out _, out _);
+    public static bool IsRegex(ReadOnlySpan<char> text) =>
+        EcmaPattern.TryTranslate(text.ToString(), withPairs: false, out _, out _);
 
     /// <summary>RFC 9562 §4.</summary>
     [GeneratedRegex(@"\A[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\z")]

@@ -14,21 +14,22 @@ internal static class UriFormats
     private static readonly SearchValues<char> UserCharacters = SearchValues.Create(Unreserved + SubDelimiters + ":");
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create(Unreserved + SubDelimiters);
     private static readonly SearchValues<char> PathCharacters = SearchValues.Create(Unreserved + SubDelimiters + ":@/");
-    private static readonly SearchValues<char> QueryCharacters = SearchValues.Create(Unreserved + SubDelimiters + ":@/?");
+    private static readonly SearchValues<char> QueryCharacters =
+        SearchValues.Create(Unreserved + SubDelimiters + ":@/?");
 
-    public static bool IsUri(ReadOnlySpan<char> text) => Fits(text, needsScheme: true, isInternational: false);
+    public static bool IsUri(ReadOnlySpan<char> text) => Fits(text, needsScheme: true, beyondAscii: false);
 
-    public static bool IsUriReference(ReadOnlySpan<char> text) => Fits(text, needsScheme: false, isInternational: false);
+    public static bool IsUriReference(ReadOnlySpan<char> text) => Fits(text, needsScheme: false, beyondAscii: false);
 
-    public static bool IsIri(ReadOnlySpan<char> text) => Fits(text, needsScheme: true, isInternational: true);
+    public static bool IsIri(ReadOnlySpan<char> text) => Fits(text, needsScheme: true, beyondAscii: true);
 
-    public static bool IsIriReference(ReadOnlySpan<char> text) => Fits(text, needsScheme: false, isInternational: true);
+    public static bool IsIriReference(ReadOnlySpan<char> text) => Fits(text, needsScheme: false, beyondAscii: true);
 
-    private static bool Fits(ReadOnlySpan<char> rest, bool needsScheme, bool isInternational)
+    private static bool Fits(ReadOnlySpan<char> rest, bool needsScheme, bool beyondAscii)
     {
         if (rest.IndexOf('#') is var hash and >= 0)
         {
-            if (!Consists(rest[(hash + 1)..], QueryCharacters, isInternational))
+            if (!Consists(rest[(hash + 1)..], QueryCharacters, beyondAscii))
             {
                 return false;
             }
@@ -38,7 +39,7 @@ internal static class UriFormats
 
         if (rest.IndexOf('?') is var mark and >= 0)
         {
-            if (!Consists(rest[(mark + 1)..], QueryCharacters, isInternational))
+            if (!Consists(rest[(mark + 1)..], QueryCharacters, beyondAscii))
             {
                 return false;
             }
@@ -61,10 +62,10 @@ internal static class UriFormats
             return false;
         }
 
-        return HasAuthorityAndPath(rest, isInternational);
+        return HasAuthorityAndPath(rest, beyondAscii);
     }
 
-    private static bool HasAuthorityAndPath(ReadOnlySpan<char> rest, bool isInternational)
+    private static bool HasAuthorityAndPath(ReadOnlySpan<char> rest, bool beyondAscii)
     {
         if (rest.StartsWith("//", StringComparison.Ordinal))
         {
@@ -72,20 +73,20 @@ internal static class UriFormats
             var slash = rest.IndexOf('/');
             var authority = slash < 0 ? rest : rest[..slash];
             rest = slash < 0 ? [] : rest[slash..];
-            if (!IsAuthority(authority, isInternational))
+            if (!IsAuthority(authority, beyondAscii))
             {
                 return false;
             }
         }
 
-        return Consists(rest, PathCharacters, isInternational);
+        return Consists(rest, PathCharacters, beyondAscii);
     }
 
-    private static bool IsAuthority(ReadOnlySpan<char> authority, bool isInternational)
+    private static bool IsAuthority(ReadOnlySpan<char> authority, bool beyondAscii)
     {
         if (authority.LastIndexOf('@') is var at and >= 0)
         {
-            if (!Consists(authority[..at], UserCharacters, isInternational))
+            if (!Consists(authority[..at], UserCharacters, beyondAscii))
             {
                 return false;
             }
@@ -104,7 +105,7 @@ internal static class UriFormats
             host = authority[..colon];
         }
 
-        return host is ['[', .. var literal, ']'] ? IsLiteral(literal) : Consists(host, HostCharacters, isInternational);
+        return host is ['[', .. var literal, ']'] ? IsLiteral(literal) : Consists(host, HostCharacters, beyondAscii);
     }
 
     /// <summary>§3.2.2: an IPv6 address, or a future kind marked by a version.</summary>
@@ -113,20 +114,21 @@ internal static class UriFormats
             ? char.IsAsciiHexDigit(version) && !future.IsEmpty && !future.ContainsAnyExcept(UserCharacters)
             : HostFormats.IsIPv6(literal);
 
-    private static bool Consists(ReadOnlySpan<char> text, SearchValues<char> allowed, bool isInternational)
+    private static bool Consists(ReadOnlySpan<char> text, SearchValues<char> allowed, bool beyondAscii)
     {
         while (text.IndexOfAnyExcept(allowed) is var other and >= 0)
         {
             if (text[other] == '%')
             {
-                if (text.Length < other + 3 || !char.IsAsciiHexDigit(text[other + 1]) || !char.IsAsciiHexDigit(text[other + 2]))
+                if (text.Length < other + 3
+                    || !char.IsAsciiHexDigit(text[other + 1]) || !char.IsAsciiHexDigit(text[other + 2]))
                 {
                     return false;
                 }
 
                 text = text[(other + 3)..];
             }
-            else if (isInternational && text[other] >= 0xA0)
+            else if (beyondAscii && text[other] >= 0xA0)
             {
                 text = text[(other + 1)..];
             }

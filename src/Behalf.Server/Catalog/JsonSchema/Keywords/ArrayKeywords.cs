@@ -53,7 +53,8 @@ internal sealed class UniqueItemsKeyword : Keyword
     {
         var repeated = instance.GetArrayLength() <= Few ? FirstRepeatedOfFew(instance) : FirstRepeated(instance);
         return repeated < 0 || (run.IsExplaining && run.Fail(
-            "uniqueItems", $"must not have the same item twice, but item {repeated} repeats an earlier one: {Display.Value(instance[repeated])}"));
+            "uniqueItems",
+            $"must not have the same item twice, but item {repeated} repeats {Display.Value(instance[repeated])}"));
     }
 
     private static int FirstRepeatedOfFew(JsonElement array)
@@ -113,9 +114,11 @@ internal sealed class ContainsKeyword : Keyword
             return null;
         }
 
-        return source.Dialect is { IsDraft7: false, Validates: true }
-            ? new ContainsKeyword(schema, source.Count("minContains") ?? 1, source.Count("maxContains") ?? long.MaxValue)
-            : new ContainsKeyword(schema, 1, long.MaxValue);
+        var counts = source.Dialect is { IsDraft7: false, Validates: true };
+        return new ContainsKeyword(
+            schema,
+            (counts ? source.Count("minContains") : null) ?? 1,
+            (counts ? source.Count("maxContains") : null) ?? long.MaxValue);
     }
 
     public override bool Check(JsonElement instance, ref Evaluation run)

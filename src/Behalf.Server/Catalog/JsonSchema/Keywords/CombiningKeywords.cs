@@ -67,7 +67,8 @@ internal sealed class AnyOfKeyword : Keyword
             }
         }
 
-        return fits || (failures is not null && NoneFits.Explain("anyOf", Alternatives, failures, instance, run.Report!));
+        return fits
+            || (failures is not null && NoneFits.Explain("anyOf", Alternatives, failures, instance, run.Report!));
     }
 }
 
@@ -100,7 +101,7 @@ internal sealed class OneOfKeyword : Keyword
             {
                 return run.IsExplaining && run.Fail(
                     "oneOf",
-                    $"must fit exactly one of {Alternatives.Length} alternatives, but fits ({fitting + 1}) and ({i + 1})");
+                    $"must fit only one of {Alternatives.Length} alternatives, but fits ({fitting + 1}) and ({i + 1})");
             }
             else
             {

@@ -13,7 +13,8 @@ internal sealed class DependentRequiredKeyword : Keyword
 
     public static Keyword? Read(SchemaSource source)
     {
-        (string, string[])[] dependencies = [.. In("dependencies"), .. source.Dialect.IsDraft7 ? [] : In("dependentRequired")];
+        (string, string[])[] dependencies =
+            [.. In("dependencies"), .. source.Dialect.IsDraft7 ? [] : In("dependentRequired")];
         return dependencies.Length > 0 ? new DependentRequiredKeyword(dependencies) : null;
 
         IEnumerable<(string, string[])> In(string keyword) =>
@@ -44,7 +45,7 @@ internal sealed class DependentRequiredKeyword : Keyword
             if (!instance.TryGetProperty(name, out _))
             {
                 fits = run.IsExplaining && run.Report!.AddAbout(
-                    name, "dependentRequired", $"is missing: it is needed where {Display.Cut(given, Display.Longest)} is given");
+                    name, "dependentRequired", $"is missing: it is needed where {given} is given");
             }
         }
 

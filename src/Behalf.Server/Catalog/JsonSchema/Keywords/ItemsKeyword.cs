@@ -19,7 +19,7 @@ internal sealed class ItemsKeyword : Keyword
         if (!source.Dialect.IsDraft7)
         {
             return isTuple
-                ? throw source.Malformed("items", "must be one schema; an array of schemas is prefixItems since 2020-12")
+                ? throw source.Malformed("items", "must be one schema; an array of them is prefixItems since 2020-12")
                 : Create(source.Schemas("prefixItems"), source.Schema("items"));
         }
 

@@ -39,7 +39,8 @@ internal sealed class NotKeyword : Keyword
         // "Not both" is what this keyword is mostly used for.
         if (_excluded.Keywords is [RequiredKeyword required])
         {
-            return $"must not have {Display.List(required.Names, "and")}{(required.Names.Skip(1).Any() ? " together" : "")}";
+            var together = required.Names.Skip(1).Any() ? " together" : "";
+            return $"must not have {Display.List(required.Names, "and")}{together}";
         }
 
         return _excluded.Keywords is [TypeKeyword or EnumKeyword]

@@ -93,8 +93,8 @@ internal sealed class PropertyNamesKeyword : Keyword
     public override bool Check(JsonElement instance, ref Evaluation run)
     {
         // A name becomes a value to check; only a document can make one.
-        var names = JsonSerializer.SerializeToElement(instance.EnumerateObject().Select(property => property.Name).ToArray());
-        foreach (var name in names.EnumerateArray())
+        string[] names = [.. instance.EnumerateObject().Select(property => property.Name)];
+        foreach (var name in JsonSerializer.SerializeToElement(names).EnumerateArray())
         {
             if (!run.Fits(_schema, name, report: null))
             {

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary><c>properties</c>, <c>patternProperties</c> and <c>additionalProperties</c>: one pass over the object.</summary>
+/// <summary><c>properties</c>, <c>patternProperties</c> and <c>additionalProperties</c>:
+/// one pass over the object.</summary>
 internal sealed class PropertiesKeyword : Keyword
 {
     private readonly IReadOnlyList<KeyValuePair<string, SchemaNode>> _known;
@@ -13,7 +14,8 @@ internal sealed class PropertiesKeyword : Keyword
     private PropertiesKeyword(SchemaSource source)
     {
         _known = source.NamedSchemas("properties");
-        _byName = new Dictionary<string, SchemaNode>(_known, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _byName = new Dictionary<string, SchemaNode>(_known, StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
         _patterns = [.. source.NamedSchemas("patternProperties")
             .Select(pair => (source.Pattern(pair.Key, "patternProperties"), pair.Value))];
         _additional = source.Schema("additionalProperties");
@@ -28,7 +30,8 @@ internal sealed class PropertiesKeyword : Keyword
     public static Keyword? Read(SchemaSource source)
     {
         var keyword = new PropertiesKeyword(source);
-        return keyword._known.Count > 0 || keyword._patterns.Length > 0 || keyword._additional is not null ? keyword : null;
+        var saysSomething = keyword._known.Count > 0 || keyword._patterns.Length > 0 || keyword._additional is not null;
+        return saysSomething ? keyword : null;
     }
 
     public override bool Check(JsonElement instance, ref Evaluation run)

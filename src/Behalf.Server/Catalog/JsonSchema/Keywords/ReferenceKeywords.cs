@@ -37,7 +37,9 @@ internal sealed class DynamicRefKeyword : Keyword
     public override IEnumerable<SchemaNode> InPlace => _possible.Append(_first);
 
     public static Keyword? Read(SchemaSource source) =>
-        !source.Dialect.IsDraft7 && source.Text("$dynamicRef") is { } reference ? source.DynamicallyReferred(reference) : null;
+        !source.Dialect.IsDraft7 && source.Text("$dynamicRef") is { } reference
+            ? source.DynamicallyReferred(reference)
+            : null;
 
     public override bool Check(JsonElement instance, ref Evaluation run) =>
         (_anchor is null ? _first : run.Scope!.Outermost(_anchor) ?? _first).Check(instance, ref run);

@@ -49,7 +49,8 @@ internal sealed class PatternKeyword : Keyword
     {
         using var text = JsonText.Of(instance, stackalloc char[JsonText.Scratch]);
         return _pattern.IsMatch(text.Chars, ref run)
-            || (run.IsExplaining && run.Fail("pattern", $"must match the pattern {_pattern}, got {Display.Value(instance)}"));
+            || (run.IsExplaining
+                && run.Fail("pattern", $"must match the pattern {_pattern}, got {Display.Value(instance)}"));
     }
 }
 

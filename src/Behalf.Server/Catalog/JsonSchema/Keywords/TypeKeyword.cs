@@ -41,7 +41,9 @@ internal sealed class TypeKeyword : Keyword
         }
 
         var types = type.EnumerateArray().Aggregate(Types.None, (sum, one) => sum | Parse(one, source));
-        return types != Types.None ? new TypeKeyword(types) : throw source.Malformed("type", "must name at least one type");
+        return types != Types.None
+            ? new TypeKeyword(types)
+            : throw source.Malformed("type", "must name at least one type");
     }
 
     public override bool Check(JsonElement instance, ref Evaluation run)
@@ -56,7 +58,8 @@ internal sealed class TypeKeyword : Keyword
             JsonValueKind.Object => Allows(Types.Object),
             _ => Allows(Types.Null),
         };
-        return fits || (run.IsExplaining && run.Fail("type", $"must be {Phrase}, got {Display.ValueAndKind(instance)}"));
+        return fits || (run.IsExplaining
+            && run.Fail("type", $"must be {Phrase}, got {Display.ValueAndKind(instance)}"));
     }
 
     private bool Allows(Types type) => (_allowed & type) != 0;
@@ -72,7 +75,8 @@ internal sealed class TypeKeyword : Keyword
             "object" => Types.Object,
             "null" => Types.Null,
             _ => throw source.Malformed(
-                "type", $"{Display.Value(name)} is no type; the types are string, integer, number, boolean, array, object, null"),
+                "type",
+                $"{Display.Value(name)} is no type; types are string, integer, number, boolean, array, object, null"),
         };
 
     private static string Name(Types type) => type switch

@@ -29,7 +29,7 @@ internal sealed class UnevaluatedPropertiesKeyword : Keyword
             }
 
             fits &= _schema.IsNothing
-                ? run.IsExplaining && KnownFields.Reject(property.Name, "unevaluatedProperties", KnownFields.Around(_owner), run.Report!)
+                ? run.IsExplaining && Reject(property, run.Report!)
                 : run.CheckProperty(_schema, property);
             if (!fits && run.IsDecided)
             {
@@ -40,6 +40,9 @@ internal sealed class UnevaluatedPropertiesKeyword : Keyword
         run.Evaluated!.MarkAll();
         return fits;
     }
+
+    private bool Reject(JsonProperty property, Report report) =>
+        KnownFields.Reject(property.Name, "unevaluatedProperties", KnownFields.Around(_owner), report);
 }
 
 /// <summary><c>unevaluatedItems</c>: the items that nothing else in this schema has looked at.</summary>
@@ -52,7 +55,9 @@ internal sealed class UnevaluatedItemsKeyword : Keyword
     public override Kinds Kinds => Kinds.Array;
 
     public static Keyword? Read(SchemaSource source) =>
-        !source.Dialect.IsDraft7 && source.Schema("unevaluatedItems") is { } schema ? new UnevaluatedItemsKeyword(schema) : null;
+        !source.Dialect.IsDraft7 && source.Schema("unevaluatedItems") is { } schema
+            ? new UnevaluatedItemsKeyword(schema)
+            : null;
 
     public override bool Check(JsonElement instance, ref Evaluation run)
     {

@@ -19,7 +19,8 @@ internal sealed record Dialect
     public static Dialect Of(SchemaDraft draft, SchemaOptions options) =>
         new() { Draft = draft, AssertsFormats = options.AssertFormats };
 
-    /// <summary>The dialect that <c>$schema</c> names: a draft, or a metaschema of the registry that extends one.</summary>
+    /// <summary>The dialect that <c>$schema</c> names: a draft,
+    /// or a metaschema of the registry that extends one.</summary>
     public static Dialect Named(string uri, SchemaOptions options, string place)
     {
         if (DraftOf(uri) is { } draft)

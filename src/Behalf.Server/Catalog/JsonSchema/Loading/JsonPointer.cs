@@ -7,8 +7,7 @@ namespace Behalf.Catalog.JsonSchema;
 internal static class JsonPointer
 {
     public static IEnumerable<string> Tokens(string pointer) =>
-        pointer.Split('/').Skip(1)
-            .Select(token => token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
+        pointer.Split('/').Skip(1).Select(Unescape);
 
     public static string Append(string pointer, string token) =>
         $"{pointer}/{token.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
@@ -26,6 +25,9 @@ internal static class JsonPointer
             _ => false,
         };
     }
+
+    private static string Unescape(string token) =>
+        token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 
     private static bool TryIndex(JsonElement array, string token, out JsonElement item)
     {

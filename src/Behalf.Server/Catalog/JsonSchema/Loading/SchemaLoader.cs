@@ -21,7 +21,8 @@ internal sealed class SchemaLoader(SchemaOptions options)
             ? from.Resource
             : Find(parsed.ResolveAgainst(from.Resource.Base).WithoutFragment())
                 ?? throw new MalformedSchemaException(
-                    from.Place, $"{Display.Quote(reference)} refers to a schema that is not known here; nothing is fetched");
+                    from.Place,
+                    $"{Display.Quote(reference)} refers to a schema that is not known here; nothing is fetched");
         var fragment = Uri.UnescapeDataString(parsed.Fragment ?? "");
         if (fragment.Length == 0 || fragment[0] == '/')
         {
@@ -29,7 +30,8 @@ internal sealed class SchemaLoader(SchemaOptions options)
         }
 
         return resource.Anchors.GetValueOrDefault(fragment)
-            ?? throw new MalformedSchemaException(from.Place, $"{Display.Quote(reference)} names an anchor that does not exist");
+            ?? throw new MalformedSchemaException(
+                from.Place, $"{Display.Quote(reference)} names an anchor that does not exist");
     }
 
     private SchemaResource? Find(string uri)
@@ -63,7 +65,8 @@ internal sealed class SchemaLoader(SchemaOptions options)
         return root;
     }
 
-    /// <summary>A pointer may lead under a keyword nobody knows: what stands there is a schema because it is referred to.</summary>
+    /// <summary>A pointer may lead under a keyword nobody knows:
+    /// what stands there is a schema because it is referred to.</summary>
     private SchemaSite SiteAt(SchemaResource resource, string fragment, string reference, SchemaSite from)
     {
         var document = resource.Document;
@@ -160,7 +163,8 @@ internal sealed class SchemaLoader(SchemaOptions options)
         }
 
         var uri = id.ResolveAgainst(enclosing.Base).WithoutFragment();
-        var resource = new SchemaResource(uri, enclosing.Document, pointer, DialectOf(schema, place) ?? enclosing.Dialect);
+        var dialect = DialectOf(schema, place) ?? enclosing.Dialect;
+        var resource = new SchemaResource(uri, enclosing.Document, pointer, dialect);
         if (!_resources.TryAdd(uri, resource) && _resources[uri].Document == enclosing.Document)
         {
             throw new MalformedSchemaException(place + "/$id", $"{Display.Quote(uri)} is used twice");

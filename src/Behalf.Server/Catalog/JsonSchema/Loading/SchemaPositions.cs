@@ -10,7 +10,8 @@ internal static class SchemaPositions
             "propertyNames", "then"],
         ["definitions", "dependencies", "patternProperties", "properties"]);
 
-    /// <summary>With <c>definitions</c> and <c>dependencies</c>, which 2020-12 renamed and its metaschema still knows.</summary>
+    /// <summary>With <c>definitions</c> and <c>dependencies</c>,
+    /// which 2020-12 renamed and its metaschema still knows.</summary>
     private static readonly FrozenDictionary<string, Shape> Draft202012 = Table(
         ["additionalProperties", "allOf", "anyOf", "contains", "else", "if", "items", "not", "oneOf", "prefixItems",
             "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"],

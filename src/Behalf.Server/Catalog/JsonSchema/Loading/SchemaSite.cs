@@ -29,7 +29,8 @@ internal sealed class SchemaDocument(string name, JsonElement root)
     public Dictionary<string, SchemaSite> Sites { get; } = new(StringComparer.Ordinal);
 }
 
-/// <summary>What an <c>$id</c> makes of a schema: the base of the references in it and the owner of the anchors in it.</summary>
+/// <summary>What an <c>$id</c> makes of a schema: the base of the references in it and the
+/// owner of the anchors in it.</summary>
 internal sealed class SchemaResource(string uri, SchemaDocument document, string pointer, Dialect dialect)
 {
     public string Uri => uri;
@@ -46,6 +47,7 @@ internal sealed class SchemaResource(string uri, SchemaDocument document, string
 
     public Dictionary<string, SchemaSite> DynamicAnchors { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The dynamic anchors that a <c>$dynamicRef</c> may ask for; what is left of the resource at run time.</summary>
+    /// <summary>The dynamic anchors that a <c>$dynamicRef</c> may ask for;
+    /// what is left of the resource at run time.</summary>
     public Dictionary<string, SchemaNode> DynamicNodes { get; } = new(StringComparer.Ordinal);
 }

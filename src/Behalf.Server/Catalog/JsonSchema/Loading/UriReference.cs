@@ -4,7 +4,8 @@ namespace Behalf.Catalog.JsonSchema;
 
 /// <summary>The five parts of a URI reference (RFC 3986 appendix B). <see cref="Uri"/> is not used because it rewrites
 /// what it is given: backslashes, ports, escapes.</summary>
-internal readonly record struct UriReference(string? Scheme, string? Authority, string Path, string? Query, string? Fragment)
+internal readonly record struct UriReference(
+    string? Scheme, string? Authority, string Path, string? Query, string? Fragment)
 {
     public static UriReference Parse(string text)
     {

@@ -13,7 +13,8 @@ internal static class Display
     /// <summary>How many names or values are worth listing.</summary>
     private const int MostListed = 20;
 
-    public static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(Cut(text, Longest))}\"";
+    public static string Quote(string text) =>
+        $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(Cut(text, Longest))}\"";
 
     public static string Value(JsonElement value) => value.ValueKind switch
     {

@@ -3,15 +3,19 @@ namespace Behalf.Catalog.JsonSchema;
 /// <summary>What to say about a field that is not known: which ones are.</summary>
 internal static class KnownFields
 {
-    public static bool Reject(string field, string keyword, IEnumerable<PropertiesKeyword> known, Report report)
+    public static bool Reject(string field, string keyword, IEnumerable<PropertiesKeyword> around, Report report)
     {
-        var keywords = known.ToList();
+        var keywords = around.ToList();
         var names = keywords.SelectMany(properties => properties.KnownNames).Distinct(StringComparer.Ordinal).ToList();
-        var patterns = keywords.SelectMany(properties => properties.Patterns).Select(pattern => pattern.ToString()).ToList();
-        var fields = names.Count > 0 ? $"; known fields are {Display.List(names)}" : "";
-        var forms = patterns.Count > 0 ? $"; {(names.Count > 0 ? "also" : "known are")} names that match {Display.List(patterns, "or")}" : "";
-        var none = names.Count + patterns.Count == 0 ? "; no fields are allowed here" : "";
-        return report.AddAbout(field, keyword, $"is not a known field{fields}{forms}{none}");
+        var patterns = keywords.SelectMany(properties => properties.Patterns).Select(pattern => $"{pattern}").ToList();
+        var known = (names, patterns) switch
+        {
+            ([], []) => "no fields are allowed here",
+            (_, []) => $"known fields are {Display.List(names)}",
+            ([], _) => $"known are names that match {Display.List(patterns, "or")}",
+            _ => $"known fields are {Display.List(names)}; also names that match {Display.List(patterns, "or")}",
+        };
+        return report.AddAbout(field, keyword, $"is not a known field; {known}");
     }
 
     /// <summary>The properties of a schema and of all that it applies in place.</summary>

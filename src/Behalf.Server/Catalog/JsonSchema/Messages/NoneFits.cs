@@ -13,14 +13,14 @@ internal static class NoneFits
         string keyword, SchemaNode[] alternatives, List<Report> failures, JsonElement instance, Report report)
     {
         var here = report.Path.ToString();
-        var rightShape = failures.Where(failure => !failure.Violations.Any(violation => IsShape(violation, here))).ToList();
-        if (rightShape.Count == 0 && Shapes(alternatives) is { } shapes)
+        var rightShape = failures.Where(failure => !failure.Violations.Any(reason => IsShape(reason, here))).ToList();
+        if (rightShape.Count == 0 && Phrase.OfAlternatives(alternatives) is { } shapes)
         {
             return report.Add(keyword, $"must be {shapes}, got {Display.ValueAndKind(instance)}");
         }
 
         // {"kind": "circle"} names the alternative it wants: all others fail on the constant of that field.
-        var meant = rightShape.Where(failure => !failure.Violations.Any(violation => violation.Keyword is "const" or "enum")).ToList();
+        var meant = rightShape.Where(failure => !failure.Violations.Any(IsConstant)).ToList();
         return (rightShape, meant) switch
         {
             ([var only], _) => report.AddAll(only),
@@ -29,19 +29,17 @@ internal static class NoneFits
         };
     }
 
-    private static bool IsShape(SchemaViolation violation, string here) =>
-        violation.Keyword is "type" or "const" or "enum" && violation.Path == here;
+    private static bool IsShape(SchemaViolation reason, string here) =>
+        (reason.Keyword == "type" || IsConstant(reason)) && reason.Path == here;
 
-    private static string? Shapes(SchemaNode[] alternatives)
-    {
-        var phrases = alternatives.Select(alternative => Phrase.Of(alternative)).Distinct(StringComparer.Ordinal).ToList();
-        return phrases.Contains(null) ? null : Display.List(phrases!, "or");
-    }
+    private static bool IsConstant(SchemaViolation reason) => reason.Keyword is "const" or "enum";
+
+    private static string Reason(Report failure) =>
+        failure.Violations is [var first, ..] ? Display.Cut(first.Message, LongestReason) : "does not fit";
 
     private static string Reasons(List<Report> failures)
     {
-        var reasons = failures.Take(MostListed)
-            .Select((failure, i) => $"({i + 1}) {Display.Cut(failure.Violations is [var first, ..] ? first.Message : "does not fit", LongestReason)}");
+        var reasons = failures.Take(MostListed).Select((failure, i) => $"({i + 1}) {Reason(failure)}");
         var more = failures.Count - MostListed;
         return string.Join("; ", reasons) + (more > 0 ? $"; and {Display.Count(more, "other")}" : "");
     }

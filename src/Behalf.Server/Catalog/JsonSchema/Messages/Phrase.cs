@@ -10,7 +10,8 @@ internal static class Phrase
     /// <summary>Alternatives of alternatives are not told in one sentence.</summary>
     private const int Deepest = 3;
 
-    /// <summary>"a string", "one of "open", "closed"", "a string or null"; null where the schema does not narrow it down.</summary>
+    /// <summary>"a string", "one of "open", "closed"", "a string or null";
+    /// null where the schema does not narrow it down.</summary>
     public static string? Of(SchemaNode node, int depth = 0)
     {
         if (depth > Deepest)
@@ -25,9 +26,9 @@ internal static class Phrase
                 RefKeyword reference => Of(reference.Target, depth + 1),
                 AnyOfKeyword any => OfAlternatives(any.Alternatives, depth),
                 OneOfKeyword one => OfAlternatives(one.Alternatives, depth),
-                AllOfKeyword all => all.InPlace.Select(part => Of(part, depth + 1)).FirstOrDefault(phrase => phrase is not null),
+                AllOfKeyword all => all.InPlace.Select(part => Of(part, depth + 1)).FirstOrDefault(IsSomething),
                 _ => null,
-            }).FirstOrDefault(phrase => phrase is not null);
+            }).FirstOrDefault(IsSomething);
     }
 
     /// <summary>"give a string (Conversation ID, e.g. C0123456789)".</summary>
@@ -42,11 +43,14 @@ internal static class Phrase
         return $"give {Of(node) ?? "a value"}{(hint.Length > 0 ? $" ({hint})" : "")}";
     }
 
-    private static string? OfAlternatives(IReadOnlyList<SchemaNode> alternatives, int depth)
+    /// <summary>"a string or null"; null where one of them is not narrowed down.</summary>
+    public static string? OfAlternatives(IReadOnlyList<SchemaNode> alternatives, int depth = 0)
     {
-        var phrases = alternatives.Select(alternative => Of(alternative, depth + 1)).Distinct(StringComparer.Ordinal).ToList();
+        var phrases = alternatives.Select(node => Of(node, depth + 1)).Distinct(StringComparer.Ordinal).ToList();
         return phrases.Contains(null) ? null : Display.List(phrases!, "or");
     }
+
+    private static bool IsSomething(string? phrase) => phrase is not null;
 
     private static string Hint(SchemaNode node)
     {

@@ -57,8 +57,8 @@ internal sealed class CodePointSet
         return next <= Last ? rest.Add(next, Last) : rest;
     }
 
-    /// <summary>One atom for the units that stand alone, and further ones for surrogate pairs: "[a-z]", "|[\ud83d][\udc32]".
-    /// Half a pair is in neither, since the text that patterns see has none.</summary>
+    /// <summary>One atom for the units that stand alone, and further ones for surrogate pairs: "[a-z]",
+    /// "|[\ud83d][\udc32]". Half a pair is in neither, since the text that patterns see has none.</summary>
     public (string Units, IReadOnlyList<string> Pairs) ToUtf16()
     {
         var units = new StringBuilder();

@@ -70,7 +70,8 @@ internal sealed class EcmaEscapes(PatternText text)
             return set;
         }
 
-        text.Fail($"\\p{{{Display.Cut(name, Display.Longest)}}} is not supported here; general categories such as \\p{{Letter}} are");
+        name = Display.Cut(name, Display.Longest);
+        text.Fail($"\\p{{{name}}} is not supported here; general categories such as \\p{{Letter}} are");
         return new CodePointSet();
     }
 }

@@ -1,13 +1,10 @@
-using System.Globalization;
-using System.Text;
-
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>Reads a regular expression as ECMA-262 has it (with the u flag, and as lenient as without it where that hurts
-/// nobody) and writes the same for .NET, whose \d, \w, \s, \b, $ and dot mean something else and whose atoms are UTF-16
-/// units.</summary>
-/// <remarks>Lenient means: any punctuation may be escaped, a brace or bracket that opens nothing stands for itself, and a
-/// hyphen beside a class escape too. Published schemas are full of these.</remarks>
+/// <summary>Reads a regular expression as ECMA-262 has it (with the u flag, and as lenient as without it where that
+/// hurts nobody) and writes the same for .NET, whose \d, \w, \s, \b, $ and dot mean something else and whose atoms are
+/// UTF-16 units.</summary>
+/// <remarks>Lenient means: any punctuation may be escaped, a brace or bracket that opens nothing stands for itself, and
+/// a hyphen beside a class escape too. Published schemas are full of these.</remarks>
 internal sealed class EcmaPattern
 {
     private const int DeepestGroup = 100;
@@ -19,33 +16,31 @@ internal sealed class EcmaPattern
     private const string NoWordBoundary =
         "(?:(?<=[A-Za-z0-9_])(?=[A-Za-z0-9_])|(?<![A-Za-z0-9_])(?![A-Za-z0-9_]))";
 
-    private readonly bool _withPairs;
-    private readonly EcmaEscapes _escapes;
     private readonly PatternText _text;
-    private readonly StringBuilder _out = new();
+    private readonly EcmaEscapes _escapes;
+    private readonly PatternWriter _writer;
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
-    private readonly List<(int Number, string? Name)> _backReferences = [];
     private int _groups;
     private int _depth;
 
     private EcmaPattern(string source, bool withPairs)
     {
-        _withPairs = withPairs;
         _text = new PatternText(source);
         _escapes = new EcmaEscapes(_text);
+        _writer = new PatternWriter(withPairs);
     }
 
     /// <summary>For .NET.</summary>
-    public string Translated => _out.ToString();
+    public string Translated => _writer.ToString();
 
     /// <summary>Lookarounds, word boundaries and back references have no automaton.</summary>
     public bool NeedsBacktracking { get; private set; }
 
-    /// <summary>How many kinds of surrogate pairs it tells apart.</summary>
-    public int Pairs { get; private set; }
+    /// <inheritdoc cref="PatternWriter.Pairs"/>
+    public int Pairs => _writer.Pairs;
 
     /// <param name="source">The pattern.</param>
-    /// <param name="withPairs">Whether the text may hold surrogate pairs; without them the result is far simpler.</param>
+    /// <param name="withPairs">Whether the text may hold surrogate pairs.</param>
     public static bool TryTranslate(string source, bool withPairs, out EcmaPattern pattern, out string? error)
     {
         pattern = new EcmaPattern(source, withPairs);
@@ -55,7 +50,11 @@ internal sealed class EcmaPattern
             pattern._text.Fail("a ) closes nothing");
         }
 
-        pattern.ResolveBackReferences();
+        if (!pattern._writer.FillInBackReferences(pattern._groups, pattern._names))
+        {
+            pattern._text.Fail("a back reference leads to no group");
+        }
+
         error = pattern._text.Error;
         return error is null;
     }
@@ -69,7 +68,7 @@ internal sealed class EcmaPattern
                 Term();
             }
         }
-        while (_text.Eat('|') && Write("|"));
+        while (_text.Eat('|') && _writer.Write("|"));
     }
 
     private void Term()
@@ -78,10 +77,10 @@ internal sealed class EcmaPattern
         switch (c)
         {
             case '^':
-                Write(@"\A");
+                _writer.Write(@"\A");
                 return;
             case '$':
-                Write(@"\z");
+                _writer.Write(@"\z");
                 return;
             case '*' or '+' or '?':
                 _text.Fail("there is nothing to repeat");
@@ -90,28 +89,30 @@ internal sealed class EcmaPattern
                 Group();
                 break;
             case '.':
-                Write(CodePointSet.LineTerminators.Complement());
+                _writer.Write(CodePointSet.LineTerminators.Complement());
                 break;
             case '[':
                 Class();
                 break;
             case '\\' when _text.Peek is 'b' or 'B':
-                NeedsBacktracking = Write(_text.Next() == 'b' ? WordBoundary : NoWordBoundary);
+                NeedsBacktracking = _writer.Write(_text.Next() == 'b' ? WordBoundary : NoWordBoundary);
                 return;
             case '\\' when _text.Peek is >= '1' and <= '9':
-                BackReference(_text.Digits(), null);
+                NeedsBacktracking = true;
+                _writer.WriteBackReference(_text.Digits(), null);
                 break;
             case '\\' when _text.Eat('k'):
-                BackReference(0, _text.Eat('<') ? _text.Until('>') : "");
+                NeedsBacktracking = true;
+                _writer.WriteBackReference(0, _text.Eat('<') ? _text.Until('>') : "");
                 break;
             case '\\' when _escapes.TrySet() is { } set:
-                Write(set);
+                _writer.Write(set);
                 break;
             case '\\':
-                Literal(_escapes.CodePoint());
+                _writer.Write(_escapes.CodePoint());
                 break;
             default:
-                Literal(c);
+                _writer.Write(c);
                 break;
         }
 
@@ -127,15 +128,15 @@ internal sealed class EcmaPattern
 
         if (!_text.Eat('?'))
         {
-            Write($"(?<g{++_groups}>");
+            _writer.Write($"(?<{PatternWriter.Group(++_groups)}>");
         }
         else if (_text.Eat(':'))
         {
-            Write("(?:");
+            _writer.Write("(?:");
         }
         else if (_text.EatAny("=", "!", "<=", "<!") is { } look)
         {
-            NeedsBacktracking = Write($"(?{look}");
+            NeedsBacktracking = _writer.Write($"(?{look}");
         }
         else if (_text.Eat('<'))
         {
@@ -152,7 +153,7 @@ internal sealed class EcmaPattern
             _text.Fail("a ( is not closed");
         }
 
-        Write(")");
+        _writer.Write(")");
         _depth--;
     }
 
@@ -164,7 +165,7 @@ internal sealed class EcmaPattern
             _text.Fail($"{Display.Quote(name)} cannot name a group here");
         }
 
-        Write($"(?<g{_groups}>");
+        _writer.Write($"(?<{PatternWriter.Group(_groups)}>");
     }
 
     private void Class()
@@ -202,7 +203,7 @@ internal sealed class EcmaPattern
             }
         }
 
-        Write(isNegated ? set.Complement() : set);
+        _writer.Write(isNegated ? set.Complement() : set);
     }
 
     /// <summary>One code point, or null and a set of several.</summary>
@@ -222,80 +223,25 @@ internal sealed class EcmaPattern
         return (c, new CodePointSet().Add(c, c));
     }
 
-    private void Literal(int codePoint)
-    {
-        if (codePoint < 128 && char.IsAsciiLetterOrDigit((char)codePoint))
-        {
-            _out.Append((char)codePoint);
-        }
-        else
-        {
-            Write(new CodePointSet().Add(codePoint, codePoint));
-        }
-    }
-
     private void Quantifier()
     {
         if (_text.EatAny("*", "+", "?") is { } simple)
         {
-            Write(simple);
+            _writer.Write(simple);
         }
         else if (_text.TryRepetition() is { } repetition)
         {
-            Write(repetition);
+            _writer.Write(repetition);
         }
         else
         {
             return;
         }
 
-        // Whether there is a match does not depend on which is found first, unless a back reference asks what was found.
+        // Whether there is a match does not depend on which is found first, unless a back reference asks for it.
         if (_text.Eat('?') && _text.MayReferBack)
         {
-            Write("?");
+            _writer.Write("?");
         }
-    }
-
-    private void BackReference(int number, string? name)
-    {
-        NeedsBacktracking = Write($"(?({{{_backReferences.Count}}})\\k<{{{_backReferences.Count}}}>)");
-        _backReferences.Add((number, name));
-    }
-
-    /// <summary>A reference may come before its group. Where the group took no part it matches nothing and succeeds, which
-    /// is what the condition around it is for.</summary>
-    private void ResolveBackReferences()
-    {
-        for (var i = 0; i < _backReferences.Count; i++)
-        {
-            var (number, name) = _backReferences[i];
-            number = name is null ? number : _names.GetValueOrDefault(name);
-            if (number == 0 || number > _groups)
-            {
-                _text.Fail("a back reference leads to no group");
-            }
-
-            _out.Replace($"{{{i}}}", string.Create(CultureInfo.InvariantCulture, $"g{number}"));
-        }
-    }
-
-    private void Write(CodePointSet set)
-    {
-        var (units, pairs) = set.ToUtf16();
-        if (_withPairs && pairs.Count > 0)
-        {
-            Pairs += pairs.Count;
-            Write($"(?:{units}|{string.Join('|', pairs)})");
-        }
-        else
-        {
-            Write(units);
-        }
-    }
-
-    private bool Write(string text)
-    {
-        _out.Append(text);
-        return true;
     }
 }

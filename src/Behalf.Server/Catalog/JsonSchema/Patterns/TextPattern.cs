@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>A regular expression of a schema, ready to be asked. Linear in the text, whoever wrote it; only what no automaton
-/// can do goes to the engine that tries, and that one is timed.</summary>
+/// <summary>A regular expression of a schema, ready to be asked. Linear in the text, whoever wrote it; only what no
+/// automaton can do goes to the engine that tries, and that one is timed.</summary>
 internal sealed class TextPattern
 {
     private const int LongestShown = 120;
@@ -16,15 +16,16 @@ internal sealed class TextPattern
     /// <summary>A pattern that needs longer is a mistake or an attack.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>An automaton that tells more kinds of surrogate pairs apart takes seconds to build: \p{Letter} has hundreds.</summary>
+    /// <summary>An automaton that tells more kinds of surrogate pairs apart takes seconds to build:
+    /// \p{Letter} has hundreds.</summary>
     private const int MostPairs = 24;
 
     private readonly string _source;
     private readonly Lazy<Regex> _forPlainText;
     private readonly Lazy<Regex> _forAllText;
 
-    /// <summary>What is built is built at the first use: an automaton weighs a hundred times its pattern, and of thousands of
-    /// schemas few are ever asked.</summary>
+    /// <summary>What is built is built at the first use: an automaton weighs a hundred times its pattern, and of
+    /// thousands of schemas few are ever asked.</summary>
     private TextPattern(string source)
     {
         _source = source;
@@ -34,8 +35,9 @@ internal sealed class TextPattern
 
     public static bool TryCompile(string source, [NotNullWhen(true)] out TextPattern? compiled, out string? error)
     {
-        compiled = EcmaPattern.TryTranslate(source, withPairs: false, out _, out error) ? new TextPattern(source) : null;
-        return compiled is not null;
+        var isPattern = EcmaPattern.TryTranslate(source, withPairs: false, out _, out error);
+        compiled = isPattern ? new TextPattern(source) : null;
+        return isPattern;
     }
 
     public bool IsMatch(ReadOnlySpan<char> text, ref Evaluation run)
@@ -78,5 +80,6 @@ internal sealed class TextPattern
         }
     }
 
-    private static Regex Backtracking(EcmaPattern pattern) => new(pattern.Translated, RegexOptions.CultureInvariant, Longest);
+    private static Regex Backtracking(EcmaPattern pattern) =>
+        new(pattern.Translated, RegexOptions.CultureInvariant, Longest);
 }

@@ -1,58 +1,60 @@
 using System.Globalization;
+using Uc = System.Globalization.UnicodeCategory;
 
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>What <c>\p{…}</c> may name: the general categories under all their names, and the sets that need no table.</summary>
+/// <summary>What <c>\p{…}</c> may name: the general categories under all their names,
+/// and the sets that need no table.</summary>
 internal static class UnicodeProperties
 {
-    /// <summary>PropertyValueAliases.txt: short name, long name, further names; then the categories it is made of.</summary>
-    private static readonly (string[] Names, UnicodeCategory[] Parts)[] Categories =
+    /// <summary>PropertyValueAliases.txt: short name, long name, further names;
+    /// then the categories it is made of.</summary>
+    private static readonly (string[] Names, Uc[] Parts)[] Categories =
     [
-        (["Lu", "Uppercase_Letter"], [UnicodeCategory.UppercaseLetter]),
-        (["Ll", "Lowercase_Letter"], [UnicodeCategory.LowercaseLetter]),
-        (["Lt", "Titlecase_Letter"], [UnicodeCategory.TitlecaseLetter]),
-        (["LC", "Cased_Letter"], [UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter]),
-        (["Lm", "Modifier_Letter"], [UnicodeCategory.ModifierLetter]),
-        (["Lo", "Other_Letter"], [UnicodeCategory.OtherLetter]),
-        (["L", "Letter"], [UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter,
-            UnicodeCategory.ModifierLetter, UnicodeCategory.OtherLetter]),
-        (["Mn", "Nonspacing_Mark"], [UnicodeCategory.NonSpacingMark]),
-        (["Mc", "Spacing_Mark"], [UnicodeCategory.SpacingCombiningMark]),
-        (["Me", "Enclosing_Mark"], [UnicodeCategory.EnclosingMark]),
-        (["M", "Mark", "Combining_Mark"], [UnicodeCategory.NonSpacingMark, UnicodeCategory.SpacingCombiningMark, UnicodeCategory.EnclosingMark]),
-        (["Nd", "Decimal_Number", "digit"], [UnicodeCategory.DecimalDigitNumber]),
-        (["Nl", "Letter_Number"], [UnicodeCategory.LetterNumber]),
-        (["No", "Other_Number"], [UnicodeCategory.OtherNumber]),
-        (["N", "Number"], [UnicodeCategory.DecimalDigitNumber, UnicodeCategory.LetterNumber, UnicodeCategory.OtherNumber]),
-        (["Pc", "Connector_Punctuation"], [UnicodeCategory.ConnectorPunctuation]),
-        (["Pd", "Dash_Punctuation"], [UnicodeCategory.DashPunctuation]),
-        (["Ps", "Open_Punctuation"], [UnicodeCategory.OpenPunctuation]),
-        (["Pe", "Close_Punctuation"], [UnicodeCategory.ClosePunctuation]),
-        (["Pi", "Initial_Punctuation"], [UnicodeCategory.InitialQuotePunctuation]),
-        (["Pf", "Final_Punctuation"], [UnicodeCategory.FinalQuotePunctuation]),
-        (["Po", "Other_Punctuation"], [UnicodeCategory.OtherPunctuation]),
-        (["P", "Punctuation", "punct"], [UnicodeCategory.ConnectorPunctuation, UnicodeCategory.DashPunctuation,
-            UnicodeCategory.OpenPunctuation, UnicodeCategory.ClosePunctuation, UnicodeCategory.InitialQuotePunctuation,
-            UnicodeCategory.FinalQuotePunctuation, UnicodeCategory.OtherPunctuation]),
-        (["Sm", "Math_Symbol"], [UnicodeCategory.MathSymbol]),
-        (["Sc", "Currency_Symbol"], [UnicodeCategory.CurrencySymbol]),
-        (["Sk", "Modifier_Symbol"], [UnicodeCategory.ModifierSymbol]),
-        (["So", "Other_Symbol"], [UnicodeCategory.OtherSymbol]),
-        (["S", "Symbol"], [UnicodeCategory.MathSymbol, UnicodeCategory.CurrencySymbol, UnicodeCategory.ModifierSymbol,
-            UnicodeCategory.OtherSymbol]),
-        (["Zs", "Space_Separator"], [UnicodeCategory.SpaceSeparator]),
-        (["Zl", "Line_Separator"], [UnicodeCategory.LineSeparator]),
-        (["Zp", "Paragraph_Separator"], [UnicodeCategory.ParagraphSeparator]),
-        (["Z", "Separator"], [UnicodeCategory.SpaceSeparator, UnicodeCategory.LineSeparator, UnicodeCategory.ParagraphSeparator]),
-        (["Cc", "Control", "cntrl"], [UnicodeCategory.Control]),
-        (["Cf", "Format"], [UnicodeCategory.Format]),
-        (["Co", "Private_Use"], [UnicodeCategory.PrivateUse]),
-        (["Cn", "Unassigned"], [UnicodeCategory.OtherNotAssigned]),
-        (["C", "Other"], [UnicodeCategory.Control, UnicodeCategory.Format, UnicodeCategory.Surrogate, UnicodeCategory.PrivateUse,
-            UnicodeCategory.OtherNotAssigned]),
+        (["Lu", "Uppercase_Letter"], [Uc.UppercaseLetter]),
+        (["Ll", "Lowercase_Letter"], [Uc.LowercaseLetter]),
+        (["Lt", "Titlecase_Letter"], [Uc.TitlecaseLetter]),
+        (["LC", "Cased_Letter"], [Uc.UppercaseLetter, Uc.LowercaseLetter, Uc.TitlecaseLetter]),
+        (["Lm", "Modifier_Letter"], [Uc.ModifierLetter]),
+        (["Lo", "Other_Letter"], [Uc.OtherLetter]),
+        (["L", "Letter"],
+            [Uc.UppercaseLetter, Uc.LowercaseLetter, Uc.TitlecaseLetter, Uc.ModifierLetter, Uc.OtherLetter]),
+        (["Mn", "Nonspacing_Mark"], [Uc.NonSpacingMark]),
+        (["Mc", "Spacing_Mark"], [Uc.SpacingCombiningMark]),
+        (["Me", "Enclosing_Mark"], [Uc.EnclosingMark]),
+        (["M", "Mark", "Combining_Mark"], [Uc.NonSpacingMark, Uc.SpacingCombiningMark, Uc.EnclosingMark]),
+        (["Nd", "Decimal_Number", "digit"], [Uc.DecimalDigitNumber]),
+        (["Nl", "Letter_Number"], [Uc.LetterNumber]),
+        (["No", "Other_Number"], [Uc.OtherNumber]),
+        (["N", "Number"], [Uc.DecimalDigitNumber, Uc.LetterNumber, Uc.OtherNumber]),
+        (["Pc", "Connector_Punctuation"], [Uc.ConnectorPunctuation]),
+        (["Pd", "Dash_Punctuation"], [Uc.DashPunctuation]),
+        (["Ps", "Open_Punctuation"], [Uc.OpenPunctuation]),
+        (["Pe", "Close_Punctuation"], [Uc.ClosePunctuation]),
+        (["Pi", "Initial_Punctuation"], [Uc.InitialQuotePunctuation]),
+        (["Pf", "Final_Punctuation"], [Uc.FinalQuotePunctuation]),
+        (["Po", "Other_Punctuation"], [Uc.OtherPunctuation]),
+        (["P", "Punctuation", "punct"],
+            [Uc.ConnectorPunctuation, Uc.DashPunctuation, Uc.OpenPunctuation, Uc.ClosePunctuation,
+                Uc.InitialQuotePunctuation, Uc.FinalQuotePunctuation, Uc.OtherPunctuation]),
+        (["Sm", "Math_Symbol"], [Uc.MathSymbol]),
+        (["Sc", "Currency_Symbol"], [Uc.CurrencySymbol]),
+        (["Sk", "Modifier_Symbol"], [Uc.ModifierSymbol]),
+        (["So", "Other_Symbol"], [Uc.OtherSymbol]),
+        (["S", "Symbol"], [Uc.MathSymbol, Uc.CurrencySymbol, Uc.ModifierSymbol, Uc.OtherSymbol]),
+        (["Zs", "Space_Separator"], [Uc.SpaceSeparator]),
+        (["Zl", "Line_Separator"], [Uc.LineSeparator]),
+        (["Zp", "Paragraph_Separator"], [Uc.ParagraphSeparator]),
+        (["Z", "Separator"], [Uc.SpaceSeparator, Uc.LineSeparator, Uc.ParagraphSeparator]),
+        (["Cc", "Control", "cntrl"], [Uc.Control]),
+        (["Cf", "Format"], [Uc.Format]),
+        (["Cs", "Surrogate"], [Uc.Surrogate]),
+        (["Co", "Private_Use"], [Uc.PrivateUse]),
+        (["Cn", "Unassigned"], [Uc.OtherNotAssigned]),
+        (["C", "Other"], [Uc.Control, Uc.Format, Uc.Surrogate, Uc.PrivateUse, Uc.OtherNotAssigned]),
     ];
 
-    private static readonly Lazy<Dictionary<UnicodeCategory, CodePointSet>> Members = new(Collect);
+    private static readonly Lazy<Dictionary<Uc, CodePointSet>> Members = new(Collect);
 
     /// <param name="name">What stands between the braces.</param>
     public static CodePointSet? Named(string name) => name switch
@@ -70,9 +72,9 @@ internal static class UnicodeProperties
         return parts?.Aggregate(new CodePointSet(), (set, part) => set.Add(Members.Value[part]));
     }
 
-    private static Dictionary<UnicodeCategory, CodePointSet> Collect()
+    private static Dictionary<Uc, CodePointSet> Collect()
     {
-        var members = Enum.GetValues<UnicodeCategory>().ToDictionary(category => category, _ => new CodePointSet());
+        var members = Enum.GetValues<Uc>().ToDictionary(category => category, _ => new CodePointSet());
         var start = 0;
         for (var next = 1; next <= 0x110000; next++)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -7,7 +8,8 @@ namespace Behalf.Catalog.JsonSchema;
 /// <summary>A JSON number as its text says it, compared digit by digit: never rounded, however long it is.</summary>
 internal readonly ref struct JsonNumber
 {
-    /// <summary>An exponent beyond this is as good as this: no text is long enough to even it out with digits.</summary>
+    /// <summary>An exponent beyond this is as good as this:
+    /// no text is long enough to even it out with digits.</summary>
     private const long LargestExponent = 1_000_000_000_000_000;
 
     /// <summary>From the first to the last digit that is not a zero; the point may lie between them.</summary>
@@ -53,7 +55,8 @@ internal readonly ref struct JsonNumber
         var point = mantissa.IndexOf((byte)'.');
         var whole = point < 0 ? mantissa.Length : point;
         var magnitude = first < whole ? whole - first : whole - first + 1;
-        return new JsonNumber(mantissa[first..(last + 1)], magnitude + (e < 0 ? 0 : ParseExponent(text[(e + 1)..])), sign);
+        var exponent = e < 0 ? 0 : ParseExponent(text[(e + 1)..]);
+        return new JsonNumber(mantissa[first..(last + 1)], magnitude + exponent, sign);
     }
 
     public int CompareTo(JsonNumber other)
@@ -87,7 +90,8 @@ internal readonly ref struct JsonNumber
             : Mantissa() * BigInteger.ModPow(10, shift, divisor.Mantissa()) % divisor.Mantissa() == 0;
     }
 
-    /// <summary>The value where it counts something: false for a fraction or below zero, saturated where it is huge.</summary>
+    /// <summary>The value where it counts something: false for a fraction or below zero,
+    /// saturated where it is huge.</summary>
     public bool TryGetCount(out long count)
     {
         count = 0;
@@ -142,7 +146,8 @@ internal readonly ref struct JsonNumber
         return text[0] == '-' ? -value : value;
     }
 
-    /// <summary>Both begin at the same power of ten and end in a digit that counts, so the first difference decides.</summary>
+    /// <summary>Both begin at the same power of ten and end in a digit that counts,
+    /// so the first difference decides.</summary>
     private static int CompareDigits(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         int i = 0, j = 0;
@@ -207,6 +212,6 @@ internal readonly ref struct JsonNumber
             }
         }
 
-        return BigInteger.Parse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture);
+        return BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
     }
 }

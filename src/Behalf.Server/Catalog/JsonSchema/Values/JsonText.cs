@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>A string or a property's name as characters, in the caller's scratch space or a rented one: no garbage.</summary>
+/// <summary>A string or a property's name as characters, in the caller's scratch space or a rented one:
+/// no garbage.</summary>
 internal readonly ref struct JsonText
 {
     /// <summary>How many characters a caller lends from its stack.</summary>

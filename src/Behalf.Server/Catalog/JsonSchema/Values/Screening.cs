@@ -1,11 +1,13 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>What a JSON value must be before anything recurses into it or reads its strings: flat enough and real text.</summary>
+/// <summary>What a JSON value must be before anything recurses into it or reads its strings:
+/// flat enough and real text.</summary>
 internal static class Screening
 {
     private static readonly SearchValues<byte> Structure = SearchValues.Create("{}[]\""u8);
@@ -101,5 +103,5 @@ internal static class Screening
     }
 
     private static char HexUnit(ReadOnlySpan<byte> hex) =>
-        (char)ushort.Parse(hex, System.Globalization.NumberStyles.AllowHexSpecifier, provider: null);
+        (char)ushort.Parse(hex, NumberStyles.AllowHexSpecifier, provider: null);
 }

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Behalf.Catalog.JsonSchema;
 
-/// <summary>Equality as JSON Schema has it: by value, so that 1 equals 1.0 and the order of properties says nothing.</summary>
+/// <summary>Equality as JSON Schema has it: by value, so that 1 equals 1.0 and the order of
+/// properties says nothing.</summary>
 internal sealed class ValueEquality : IEqualityComparer<JsonElement>
 {
     public static readonly ValueEquality Comparer = new();
@@ -56,7 +57,8 @@ internal sealed class ValueEquality : IEqualityComparer<JsonElement>
         return true;
     }
 
-    /// <summary>Mostly both sides list their properties in one order; where they do not, a table is made of one.</summary>
+    /// <summary>Mostly both sides list their properties in one order; where they do not,
+    /// a table is made of one.</summary>
     private bool SameProperties(JsonElement left, JsonElement right)
     {
         if (left.GetPropertyCount() != right.GetPropertyCount())
