@@ -20,6 +20,7 @@ internal static class Encodings
                 .ToString().Replace("/", "\\/", StringComparison.Ordinal),
             ["json, all escaped"] = text => string.Concat(text.Select(c => $"\\u{(int)c:x4}")),
             ["json, all escaped in capitals"] = text => string.Concat(text.Select(c => $"\\u{(int)c:X4}")),
+            ["bytes in a program"] = text => string.Concat(Encoding.UTF8.GetBytes(text).Select(b => $"\\x{b:x2}")),
             ["url"] = Uri.EscapeDataString,
             ["url, in small letters"] = text => string.Concat(Uri.EscapeDataString(text)
                 .Split('%').Select((part, i) => i == 0 ? part : "%" + part[..2].ToLower(CultureInfo.InvariantCulture) + part[2..])),
