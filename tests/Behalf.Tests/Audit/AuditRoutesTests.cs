@@ -2,9 +2,12 @@ using System.Text.Json;
 using Behalf.Audit;
 using Behalf.Audit.Export;
 using Behalf.Audit.Sealing;
+using Behalf.Keys;
+using Behalf.Keys.Local;
 using Behalf.Storage;
 using Behalf.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Behalf.Tests.Audit;
 
@@ -151,17 +154,21 @@ public sealed class AuditRoutesTests
     [Theory, OnBothEngines]
     public async Task A_server_that_cannot_seal_says_so_at_the_ready_check(string engine)
     {
-        await using var server = await TestServer.StartAsync(engine);
+        await using var server = await TestServer.StartAsync(engine, new TestServerOptions
+        {
+            Configure = builder => builder.Services.Replace(ServiceDescriptor.Singleton<IKeyProvider>(
+                services => new SwitchableKeys(services.GetRequiredService<KeyFile>()))),
+        });
         using var probe = server.Client();
         (await probe.GetAsync("/health/ready")).Expect(200);
-        var keys = Path.Combine(server.Data, "keys.json");
-        File.Move(keys, keys + ".away");
+        var keys = (SwitchableKeys)server.Services.GetRequiredService<IKeyProvider>();
+        keys.Refusing = true;
         await RecordAsync(server, [Call(Id<IdKinds.Project>.New())]);
         var sealer = server.Services.GetRequiredService<Sealer>();
         await UntilAsync(() => Task.FromResult(sealer.Fault is not null));
         Assert.Contains("audit_unsealed", (await probe.GetAsync("/health/ready")).Expect(503).Text, StringComparison.Ordinal);
 
-        File.Move(keys + ".away", keys);
+        keys.Refusing = false;
         await SealAsync(server);
         await UntilAsync(() => Task.FromResult(sealer.Fault is null));
         (await probe.GetAsync("/health/ready")).Expect(200);

@@ -10,6 +10,9 @@ internal sealed class SwitchableKeys(KeyFile file) : IKeyProvider
 
     public bool Away { get; set; }
 
+    /// <summary>It answers its health check and does nothing else.</summary>
+    public bool Refusing { get; set; }
+
     public string Scheme => file.Scheme;
 
     public ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> key, KeyContext context, CancellationToken ct) =>
@@ -18,8 +21,8 @@ internal sealed class SwitchableKeys(KeyFile file) : IKeyProvider
     public ValueTask<SecretBuffer> UnwrapAsync(WrappedKey wrapped, KeyContext context, CancellationToken ct) =>
         Present().UnwrapAsync(wrapped, context, ct);
 
-    public ValueTask<KeyProviderHealth> ProbeAsync(CancellationToken ct) => Present().ProbeAsync(ct);
+    public ValueTask<KeyProviderHealth> ProbeAsync(CancellationToken ct) => (Away ? Present() : file).ProbeAsync(ct);
 
     private KeyFile Present() =>
-        Away ? throw new KeyProviderException(KeyFault.Unavailable, "The key service does not answer.") : file;
+        Away || Refusing ? throw new KeyProviderException(KeyFault.Unavailable, "The key service does not answer.") : file;
 }
