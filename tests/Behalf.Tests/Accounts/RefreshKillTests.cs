@@ -76,7 +76,8 @@ public sealed class RefreshKillTests
             world.Provider.Faults.Add(Step.Refresh, moment == Moment.SentAndNotProcessed ? FaultKind.Timeout : FaultKind.TimeoutAfter);
         }
 
-        world.Provider.Modes = world.Provider.Modes with { TokenLatencyMs = 500 };
+        // Long enough for the lock below to be there before the answer, on a busy machine too.
+        world.Provider.Modes = world.Provider.Modes with { TokenLatencyMs = moment == Moment.AnsweredAndNotStored ? 5000 : 500 };
         var asking = client.PostAsync($"/api/v3.1/connected_accounts/{account}/refresh");
         await RefreshTests.UntilAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh));
         await using var held = moment == Moment.AnsweredAndNotStored ? await HoldWritesAsync(world.Server.DatabaseAddress) : null;

@@ -16,11 +16,11 @@ public sealed class RefreshTests
         await using var world = await World.CreateAsync(engine, new ProviderModes { TokenLatencyMs = 300 });
         await world.ConnectAsync("user_1", "alice");
         await world.Server.Clock.AdvanceAsync(AlmostExpired);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => world.ExecuteAsync("SANDBOX_GET_ME", "user_1")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => world.ExecuteAsync("SANDBOX_GET_ME", "user_1")));
         Assert.All(answers, answer => answer.Expect(200));
         Assert.Equal(1, world.Provider.Ledger.Count(TokenEventKind.Refreshed));
         Assert.Single(world.Provider.Ledger.Requests, r => r.Step == Step.Refresh);
-        Assert.Single(world.Provider.Ledger.CallsOf("alice").TakeLast(200).Select(c => c.Fingerprint).Distinct());
+        Assert.Single(world.Provider.Ledger.CallsOf("alice").TakeLast(50).Select(c => c.Fingerprint).Distinct());
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class RefreshTests
         using var there = other.Client(world.Project.Key);
         await other.Clock.AdvanceAsync(AlmostExpired);
         await world.Server.Clock.AdvanceAsync(AlmostExpired);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 100).SelectMany(_ => new[]
+        var answers = await Task.WhenAll(Enumerable.Range(0, 15).SelectMany(_ => new[]
         {
             world.ExecuteAsync("SANDBOX_GET_ME", "user_1"),
             world.ExecuteAsync("SANDBOX_GET_ME", "user_1", with: there),
