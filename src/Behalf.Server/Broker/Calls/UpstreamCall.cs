@@ -41,7 +41,7 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
         }
         catch (EgressException e)
         {
-            return CallOutcome.Of(null, Sentence(plan, e));
+            return CallOutcome.Of(null, Sentence(plan, e)) with { Unsent = e.Unsent };
         }
     }
 
