@@ -1,7 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Behalf.Audit;
 using Behalf.Broker.Responses;
+using Behalf.Egress;
 
 namespace Behalf.Broker.Calls;
 
@@ -21,10 +22,21 @@ internal sealed record CallOutcome
     /// <summary>How often a secret of the call was found in the answer and taken out.</summary>
     public int Reflections { get; init; }
 
-    /// <summary>What the caller is to be told instead: the user must act.</summary>
+    /// <summary>What the caller is to be told instead: the user must act, or this server does not send there.</summary>
     public Problem? Problem { get; init; }
 
+    /// <summary>Why this server did not want to send.</summary>
+    public EgressDenial? Denial { get; init; }
+
+    /// <summary>Nothing of the call can have reached anybody.</summary>
+    public bool Unsent { get; init; }
+
     public bool Successful => Error is null && Failure is null && Problem is null;
+
+    /// <summary>For the trail.</summary>
+    public string AuditOutcome => Successful ? AuditOutcomes.Success
+        : Denial is not null && Unsent ? AuditOutcomes.Refused
+        : AuditOutcomes.Failed;
 
     public static CallOutcome Of(int? status, string failure) => new() { Status = status, Failure = failure };
 
@@ -60,6 +72,11 @@ internal sealed record CallOutcome
             detail["error"] = "no_answer";
         }
 
+        if (Denial is { } denial)
+        {
+            detail["denial"] = Snake(denial);
+        }
+
         return detail.Count > 0 ? detail.ToJsonString() : null;
     }
 
@@ -90,5 +107,7 @@ internal sealed record CallOutcome
         return data;
     }
 
-    private static string Kind(UpstreamError error) => JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString()).ToLower(CultureInfo.InvariantCulture);
+    private static string Kind(UpstreamError error) => Snake(error.Kind);
+
+    private static string Snake(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -54,26 +54,27 @@ internal sealed class RunProxy(
         var happened = AuditEvent.By(caller, AuditActions.ProxyExecuted) with
         {
             UserId = account.ExternalUser,
+            AuthConfigId = account.AuthConfigId,
             AccountId = account.AccountId,
             Toolkit = toolkit.Slug,
             Tool = $"{method.Method} {Cut(request.Url.AbsolutePath)}",
         };
         await using var record = recorder.Reserve(happened);
         var scheme = SchemeOf(toolkit, account);
-        var (answer, reflections, failure) = await SendAsync(caller, toolkit, scheme, account, request, variables, record, ct);
+        var (answer, outcome) = await SendAsync(caller, toolkit, scheme, account, request, variables, record, ct);
         await record.CompleteAsync(
             happened with
             {
-                Outcome = answer?.Status is >= 200 and < 400 ? AuditOutcomes.Success : AuditOutcomes.Failed,
+                Outcome = answer?.Status is >= 400 ? AuditOutcomes.Failed : outcome.AuditOutcome,
                 Status = answer?.Status,
                 DurationMs = (int)clock.GetElapsedTime(began).TotalMilliseconds,
-                Detail = reflections > 0 ? $"{{\"secret_reflected\":{reflections}}}" : null,
+                Detail = outcome.AuditDetail(),
             },
             CancellationToken.None);
-        return answer is null ? throw failure! : Show(answer);
+        return answer is null ? throw outcome.Problem! : Show(answer);
     }
 
-    private async Task<(UpstreamAnswer? Answer, int Reflections, Problem? Failure)> SendAsync(
+    private async Task<(UpstreamAnswer? Answer, CallOutcome Outcome)> SendAsync(
         Caller caller,
         Toolkit toolkit,
         AuthScheme scheme,
@@ -91,10 +92,11 @@ internal sealed class RunProxy(
             var (answer, reflections) = await OnceAsync(credential);
             if (answer.Status == 401 && await refresher.RenewAfterRefusalAsync(current, use, ct) is { } renewed)
             {
-                (answer, reflections) = await OnceAsync(renewed.Credential);
+                (answer, var more) = await OnceAsync(renewed.Credential);
+                reflections += more;
             }
 
-            return (answer, reflections, null);
+            return (answer, new CallOutcome { Reflections = reflections });
 
             Task<(UpstreamAnswer, int)> OnceAsync(Credential with) => upstream.OnceAsync(
                 request,
@@ -105,13 +107,13 @@ internal sealed class RunProxy(
         }
         catch (RefreshRefusedException e)
         {
-            return (null, 0, e.Outcome is RefreshOutcome.Expired or RefreshOutcome.NotRefreshable
+            return (null, CallOutcome.Of(e.Outcome is RefreshOutcome.Expired or RefreshOutcome.NotRefreshable
                 ? await links.ForAccountAsync(caller, e.Account with { Status = AccountStatus.Expired }, toolkit, ct)
-                : new Problem(Refusal.ProviderFailed, $"{toolkit.Name} does not renew the connection's credential at the moment."));
+                : new Problem(Refusal.ProviderFailed, $"{toolkit.Name} does not renew the connection's credential at the moment.")));
         }
         catch (EgressException e)
         {
-            return (null, 0, new Problem(Refusal.ProviderFailed, UpstreamCall.Sentence(toolkit, request.Method == HttpMethod.Get, e)));
+            return (null, NoAnswer.Refusal(toolkit, request.Method == HttpMethod.Get || request.Method == HttpMethod.Head, e));
         }
     }
 

@@ -99,6 +99,7 @@ internal sealed class RunTool(
             }
 
             var again = await upstream.SendAsync(plan, renewed.Account, renewed.Credential, request, ct);
+            again = again with { Reflections = again.Reflections + refused.Reflections };
             if (again.Error?.Kind != UpstreamErrorKind.Auth)
             {
                 return again;
@@ -156,7 +157,7 @@ internal sealed class RunTool(
         var id = await record.CompleteAsync(
             happened with
             {
-                Outcome = outcome.Successful ? AuditOutcomes.Success : AuditOutcomes.Failed,
+                Outcome = outcome.AuditOutcome,
                 Status = outcome.Status,
                 DurationMs = ElapsedMs(began),
                 Detail = outcome.AuditDetail(),
@@ -171,6 +172,7 @@ internal sealed class RunTool(
         AuditEvent.By(call.Caller, AuditActions.ToolExecuted) with
         {
             UserId = account?.ExternalUser ?? call.Caller.BoundUser ?? call.User,
+            AuthConfigId = account?.AuthConfigId,
             AccountId = account?.AccountId,
             Toolkit = tool.Toolkit,
             Tool = tool.Slug,
