@@ -45,7 +45,8 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
     public async Task<FlowEnd> RunAsync(FlowRow flow, AuthConfig config, WonCredential won, AuditEvent because, CancellationToken ct)
     {
         var variables = Merge(flow.Params, won.Variables);
-        var identity = await probe.TryAsync(config.Toolkit, config.Scheme, won.Credential, variables, ct);
+        var known = Merge(flow.Params, won.Variables.Concat(config.Settings.Fields));
+        var identity = await probe.TryAsync(config.Toolkit, config.Scheme, won.Credential, known, ct);
         if (identity.Verdict == ProbeVerdict.Refused)
         {
             return await FailAsync(flow, StatusReasons.CredentialRefused, because, ct);
@@ -57,7 +58,7 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
         var end = await StoreAsync(flow, config, won, variables, subject, identity.Label, because);
         if (!end.Success)
         {
-            await orphans.GiveBackAsync(config, variables, won.Credential, because, CancellationToken.None);
+            await orphans.GiveBackAsync(config, known, won.Credential, because, CancellationToken.None);
         }
 
         return end;
@@ -169,7 +170,7 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
         _ => null,
     };
 
-    private static Dictionary<string, string> Merge(string known, IReadOnlyDictionary<string, string> more)
+    private static Dictionary<string, string> Merge(string known, IEnumerable<KeyValuePair<string, string>> more)
     {
         var variables = JsonSerializer.Deserialize(known, ConnectJson.Default.DictionaryStringString) ?? [];
         foreach (var (name, value) in more)

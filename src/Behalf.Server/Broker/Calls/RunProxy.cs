@@ -50,6 +50,7 @@ internal sealed class RunProxy(
         }
 
         var variables = UpstreamCall.VariablesOf(account);
+        var hosts = ToolHosts.Of(toolkit, variables);
         var request = Build(toolkit, method, body, variables);
         var happened = AuditEvent.By(caller, AuditActions.ProxyExecuted) with
         {
@@ -61,7 +62,7 @@ internal sealed class RunProxy(
         };
         await using var record = recorder.Reserve(happened);
         var scheme = SchemeOf(toolkit, account);
-        var (answer, outcome) = await SendAsync(caller, toolkit, scheme, account, request, variables, record, ct);
+        var (answer, outcome) = await SendAsync(caller, toolkit, scheme, account, request, hosts, record, ct);
         await record.CompleteAsync(
             happened with
             {
@@ -80,7 +81,7 @@ internal sealed class RunProxy(
         AuthScheme scheme,
         CallAccount account,
         ToolHttpRequest request,
-        IReadOnlyDictionary<string, string> variables,
+        AllowedHosts hosts,
         CallRecord record,
         CancellationToken ct)
     {
@@ -88,7 +89,6 @@ internal sealed class RunProxy(
         {
             var use = Use.Of(record);
             var (current, credential) = await refresher.GetAsync(account, scheme, use, ct);
-            var hosts = ToolHosts.Of(toolkit, variables);
             var (answer, reflections) = await OnceAsync(credential);
             if (answer.Status == 401 && await refresher.RenewAfterRefusalAsync(current, use, ct) is { } renewed)
             {

@@ -7,6 +7,7 @@ using Behalf.Audit.Calls;
 using Behalf.Broker.Requests;
 using Behalf.Broker.Responses;
 using Behalf.Catalog;
+using Behalf.Egress;
 using Behalf.Storage;
 
 namespace Behalf.Broker.Calls;
@@ -67,9 +68,16 @@ internal sealed class RunTool(
         }
 
         ToolHttpRequest request;
+        AllowedHosts hosts;
         try
         {
-            request = RequestBuilder.Build(plan.Toolkit, plan.Tool, plan.Arguments, UpstreamCall.VariablesOf(account));
+            var variables = UpstreamCall.VariablesOf(account);
+            hosts = ToolHosts.Of(plan.Toolkit, variables);
+            request = RequestBuilder.Build(plan.Toolkit, plan.Tool, plan.Arguments, variables);
+        }
+        catch (Problem e)
+        {
+            return CallOutcome.Of(e) with { Denial = EgressDenial.Host, Unsent = true };
         }
         catch (ToolArgumentException e)
         {
@@ -77,18 +85,18 @@ internal sealed class RunTool(
         }
 
         // From here on the request may have an effect: the caller's hanging up does not stop the record of it.
-        var outcome = await upstream.SendAsync(plan, account, credential, request, ct);
+        var outcome = await upstream.SendAsync(plan, account, credential, request, hosts, ct);
         if (outcome.Error?.Kind != UpstreamErrorKind.Auth || account is null)
         {
             return outcome;
         }
 
-        return await RetryRenewedAsync(plan, account, request, use, outcome, ct);
+        return await RetryRenewedAsync(plan, account, request, hosts, use, outcome, ct);
     }
 
     /// <summary>The provider refused the credential, so it did nothing: renew it once and ask again.</summary>
     private async Task<CallOutcome> RetryRenewedAsync(
-        CallPlan plan, CallAccount account, ToolHttpRequest request, Use use, CallOutcome refused, CancellationToken ct)
+        CallPlan plan, CallAccount account, ToolHttpRequest request, AllowedHosts hosts, Use use, CallOutcome refused, CancellationToken ct)
     {
         try
         {
@@ -98,7 +106,7 @@ internal sealed class RunTool(
                 return refused with { Problem = await links.ForAccountAsync(plan.Caller, account with { Status = AccountStatus.Expired, StatusReason = StatusReasons.RevokedUpstream }, plan.Toolkit, ct) };
             }
 
-            var again = await upstream.SendAsync(plan, renewed.Account, renewed.Credential, request, ct);
+            var again = await upstream.SendAsync(plan, renewed.Account, renewed.Credential, request, hosts, ct);
             again = again with { Reflections = again.Reflections + refused.Reflections };
             if (again.Error?.Kind != UpstreamErrorKind.Auth)
             {

@@ -16,10 +16,9 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(55);
 
     public async Task<CallOutcome> SendAsync(
-        CallPlan plan, CallAccount? account, Credential credential, ToolHttpRequest request, CancellationToken ct)
+        CallPlan plan, CallAccount? account, Credential credential, ToolHttpRequest request, AllowedHosts hosts, CancellationToken ct)
     {
         var variables = VariablesOf(account);
-        var hosts = ToolHosts.Of(plan.Toolkit, variables);
         var injected = account is null ? InjectedCredential.None : CredentialInjection.Place(plan.Scheme, credential);
         var scrubber = new Scrubber(credential.Secrets.Select(secret => new Secret(secret)));
         var reflections = 0;
