@@ -153,6 +153,20 @@ internal sealed class TrailFixture : IAsyncDisposable
         new { Project },
         None);
 
+    /// <summary>By a clock that stands still, so that a slow machine is not taken for a stuck database.</summary>
+    public async Task<CallRecorder> StartRecorderAsync(int capacity = 8192, TimeProvider? clock = null)
+    {
+        var recorder = new CallRecorder(Database, clock ?? new ManualTime(), NullLogger<CallRecorder>.Instance)
+        {
+            Capacity = capacity,
+        };
+        await recorder.StartAsync(CancellationToken.None);
+        return recorder;
+    }
+
+    public Task<int> CountAsync() =>
+        Database.FindAsync<int>(RowScope.System, "select count(*) from audit_event", null, CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var other in _others)

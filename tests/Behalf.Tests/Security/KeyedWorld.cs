@@ -66,7 +66,8 @@ internal sealed class KeyedWorld : IAsyncDisposable
     public void Redirect(string location, int status = 302) =>
         Volatile.Write(ref _answer, $"HTTP/1.1 {status} Elsewhere\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
 
-    public void Answer() => Volatile.Write(ref _answer, Ok);
+    public void Answer(int status, string json) => Volatile.Write(
+        ref _answer, $"HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}");
 
     public Task<Answer> ExecuteAsync(string user = "user_1") =>
         Project.PostAsync("/api/v3.1/tools/execute/SANDBOX_GET_ME", new { user_id = user, arguments = new { } });

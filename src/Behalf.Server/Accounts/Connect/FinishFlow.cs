@@ -166,7 +166,10 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
     {
         null => "account_deleted",
         { Status: AccountStatus.Revoked } when !flow.Reconnect => "account_revoked",
-        { Subject: { } old } when subject is not null && old != subject => StatusReasons.SubjectChanged,
+        { Status: AccountStatus.Inactive } => StatusReasons.DisabledByRequest,
+
+        // Not being able to tell whose it is, is no proof that it is the same: the old credential stays.
+        { Subject: { } old } when old != subject => StatusReasons.SubjectChanged,
         _ => null,
     };
 
