@@ -12,6 +12,6 @@ internal static partial class Log
     [LoggerMessage(4002, LogLevel.Error, "Refreshing {Account} broke")]
     public static partial void RefreshBroke(this ILogger log, Exception e, Id<IdKinds.Account> account);
 
-    [LoggerMessage(4003, LogLevel.Error, "A round of {Work} broke; the next one follows")]
-    public static partial void RoundBroke(this ILogger log, Exception e, string work);
+    [LoggerMessage(4003, LogLevel.Error, "When {Account} was last used could not be noted")]
+    public static partial void UseNotNoted(this ILogger log, Exception e, Id<IdKinds.Account> account);
 }

@@ -31,7 +31,7 @@ public sealed class RefreshKillTests
         await TakeOverAsync(world);
         if (moment != Moment.Stored)
         {
-            await RefreshTests.UntilAsync(() => world.Provider.Ledger.Requests.Count(r => r.Step == Step.Refresh) == 2);
+            await Eventually.HoldsAsync(() => world.Provider.Ledger.Requests.Count(r => r.Step == Step.Refresh) == 2);
             await UntilResolvedAsync(world, alice);
         }
 
@@ -79,20 +79,20 @@ public sealed class RefreshKillTests
         // Long enough for the lock below to be there before the answer, on a busy machine too.
         world.Provider.Modes = world.Provider.Modes with { TokenLatencyMs = moment == Moment.AnsweredAndNotStored ? 5000 : 500 };
         var asking = client.PostAsync($"/api/v3.1/connected_accounts/{account}/refresh");
-        await RefreshTests.UntilAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh));
+        await Eventually.HoldsAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh));
         await using var held = moment == Moment.AnsweredAndNotStored ? await HoldWritesAsync(world.Server.DatabaseAddress) : null;
         if (moment == Moment.SentAndNotProcessed)
         {
-            await RefreshTests.UntilAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh && r.Fault is not null));
+            await Eventually.HoldsAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh && r.Fault is not null));
         }
         else
         {
-            await RefreshTests.UntilAsync(() => ledger.Count(TokenEventKind.Refreshed) == 1);
+            await Eventually.HoldsAsync(() => ledger.Count(TokenEventKind.Refreshed) == 1);
         }
 
         if (moment == Moment.AnsweredAndNotStored)
         {
-            await RefreshTests.UntilAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh && r.Status == 200));
+            await Eventually.HoldsAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh && r.Status == 200));
             await Task.Delay(300);
             Assert.False(asking.IsCompleted);
         }

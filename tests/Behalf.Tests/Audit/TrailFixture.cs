@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Behalf.Audit;
+using Behalf.Audit.Calls;
 using Behalf.Audit.Chain;
 using Behalf.Audit.Export;
 using Behalf.Audit.Sealing;
@@ -160,7 +161,7 @@ internal sealed class TrailFixture : IAsyncDisposable
         {
             Capacity = capacity,
         };
-        await recorder.StartAsync(CancellationToken.None);
+        await recorder.StartAsync(None);
         return recorder;
     }
 

@@ -6,11 +6,10 @@ namespace Behalf.Accounts.Refresh;
 /// <summary>Renews what is due before anybody waits for it, for accounts in use; keeps idle ones alive where a provider lets
 /// unused grants die. Unresolved refreshes go first and have workers of their own: their grace is running.</summary>
 internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refresher refresher, TimeProvider clock, ILogger<RefreshSweep> log)
-    : BackgroundService
+    : Rounds("refreshes", TimeSpan.FromSeconds(1), clock, log)
 {
     private const int Workers = 16;
     private const int WorkersForUnresolved = 4;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly long InUseMs = (long)TimeSpan.FromHours(24).TotalMilliseconds;
 
     /// <summary>One round: what was due when it began.</summary>
@@ -22,28 +21,7 @@ internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refr
         return unresolved.Count + due.Count;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await RunOnceAsync(stoppingToken) == 0)
-                {
-                    await Task.Delay(Pause, clock, stoppingToken);
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                log.RoundBroke(e, "refreshes");
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    protected override async Task<bool> RunRoundAsync(CancellationToken ct) => await RunOnceAsync(ct) > 0;
 
     private async Task WorkAsync(RefreshClaim claim, CancellationToken ct)
     {

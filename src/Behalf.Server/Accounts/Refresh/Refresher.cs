@@ -166,7 +166,7 @@ internal sealed class Refresher(
                 new { account.ProjectId, account.AccountId }),
             CancellationToken.None);
         _ = noted.ContinueWith(
-            t => log.RoundBroke(t.Exception!, "usage notes"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            t => log.UseNotNoted(t.Exception!, account.AccountId), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     /// <summary>How much life a token must have left to be sent; short-lived ones less, or they would never be used.</summary>

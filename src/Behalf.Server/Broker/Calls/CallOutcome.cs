@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Behalf.Audit;
 using Behalf.Broker.Responses;
+using Behalf.Catalog;
 using Behalf.Egress;
 
 namespace Behalf.Broker.Calls;
@@ -25,10 +26,13 @@ internal sealed record CallOutcome
     /// <summary>What the caller is to be told instead: the user must act, or this server does not send there.</summary>
     public Problem? Problem { get; init; }
 
-    /// <summary>Why this server did not want to send.</summary>
+    /// <summary>Why this server did not want to send, or to send on.</summary>
     public EgressDenial? Denial { get; init; }
 
-    /// <summary>Nothing of the call can have reached anybody.</summary>
+    /// <summary>Whether it is certain that nothing was done: the request never left, or the provider turned it away at the door.</summary>
+    public bool NothingDone => Unsent || (Problem is not null && Denial is null) || Error?.Kind is UpstreamErrorKind.RateLimited;
+
+    /// <summary>Whether the request never left.</summary>
     public bool Unsent { get; init; }
 
     public bool Successful => Error is null && Failure is null && Problem is null;
@@ -74,7 +78,7 @@ internal sealed record CallOutcome
 
         if (Denial is { } denial)
         {
-            detail["denial"] = Snake(denial);
+            detail["denial"] = NoAnswer.Name(denial);
         }
 
         return detail.Count > 0 ? detail.ToJsonString() : null;
@@ -107,7 +111,5 @@ internal sealed record CallOutcome
         return data;
     }
 
-    private static string Kind(UpstreamError error) => Snake(error.Kind);
-
-    private static string Snake(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    private static string Kind(UpstreamError error) => JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString());
 }

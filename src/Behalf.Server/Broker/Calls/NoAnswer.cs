@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Behalf.Catalog;
 using Behalf.Egress;
 
@@ -9,14 +10,21 @@ internal static class NoAnswer
 {
     public static CallOutcome Outcome(Toolkit toolkit, bool readOnly, EgressException e) => e.Denial is { } denial
         ? CallOutcome.Of(Denied(e)) with { Denial = denial, Unsent = e.Unsent }
-        : CallOutcome.Of(null, Sentence(toolkit, readOnly, e));
+        : CallOutcome.Of(null, Sentence(toolkit, readOnly, e)) with { Unsent = e.Unsent };
 
-    /// <summary>For an edge that shows the provider's answer as it is and so has no place for a failure.</summary>
-    public static CallOutcome Refusal(Toolkit toolkit, bool readOnly, EgressException e) => e.Denial is null
-        ? CallOutcome.Of(new Problem(Behalf.Refusal.ProviderFailed, Sentence(toolkit, readOnly, e)))
-        : Outcome(toolkit, readOnly, e);
+    /// <summary>For the proxy, which shows the provider's answer as it is and so has no place for a failure.</summary>
+    public static ProxyOutcome OfProxy(ProxyPlan plan, EgressException e) => new()
+    {
+        Failure = e.Denial is null
+            ? new Problem(Refusal.ProviderFailed, Sentence(plan.Toolkit, plan.Request.Method == HttpMethod.Get, e))
+            : Denied(e),
+        Denial = e.Denial,
+        NothingDone = e.Unsent,
+    };
 
-    private static Problem Denied(EgressException e) => new(Behalf.Refusal.EgressDenied, e.Message);
+    public static string Name(EgressDenial denial) => JsonNamingPolicy.SnakeCaseLower.ConvertName(denial.ToString());
+
+    private static Problem Denied(EgressException e) => new(Refusal.EgressDenied, e.Message);
 
     private static string Sentence(Toolkit toolkit, bool readOnly, EgressException e) => e.Unsent
         ? $"{toolkit.Name} could not be reached, and nothing was done. {e.Message}"

@@ -21,10 +21,11 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
         var variables = VariablesOf(account);
         var injected = account is null ? InjectedCredential.None : CredentialInjection.Place(plan.Scheme, credential);
         var scrubber = new Scrubber(credential.Secrets.Select(secret => new Secret(secret)));
+        UpstreamAnswer? answer = null;
         var reflections = 0;
         try
         {
-            (var answer, reflections) = await OnceAsync(request, hosts, injected, scrubber, ct);
+            (answer, reflections) = await OnceAsync(request, hosts, injected, scrubber, ct);
             var followUps = new List<UpstreamAnswer>();
             if (answer.Status is >= 200 and < 300)
             {
@@ -41,7 +42,8 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
         }
         catch (EgressException e)
         {
-            return NoAnswer.Outcome(plan.Toolkit, plan.Tool.Hints.ReadOnly, e) with { Reflections = reflections };
+            // It may be a follow-up that has no answer: then the call itself was made.
+            return NoAnswer.Outcome(plan.Toolkit, plan.Tool.Hints.ReadOnly, answer is null ? e : e.AfterSending()) with { Reflections = reflections };
         }
     }
 
