@@ -140,7 +140,7 @@ public sealed class ForgeryAttackTests
         await using var world = await KeyedWorld.CreateAsync(engine);
         (await world.ConnectAsync("2")).Expect(201);
         var before = world.Provider.Requests.Count;
-        foreach (var stored in (string[])[$$"""{"node":"1:{{sink.Port}}/x?"}""", """{"node":"2@evil.example"}""", "{}"])
+        foreach (var stored in (string[])[$$"""{"node":"1:{{sink.Port}}/x?"}""", $$"""{"node":"2:{{sink.Port}}/x?"}""", """{"node":"2@evil.example"}""", "{}"])
         {
             await world.Server.Database.WriteAsync(
                 RowScope.System, session => session.ExecuteAsync("update account set params = @stored", new { stored }), CancellationToken.None);
