@@ -65,7 +65,7 @@ public sealed class RefreshKillTests
         Assert.Equal(2, world.Provider.Ledger.Requests.Count(r => r.Step == Step.Refresh));
     }
 
-    private static async Task DieAsync(World world, string account, Moment moment)
+    internal static async Task DieAsync(World world, string account, Moment moment)
     {
         await world.StopServerAsync();
         await using var node = await world.StartProcessAsync();
@@ -107,7 +107,7 @@ public sealed class RefreshKillTests
     }
 
     /// <summary>The next node, once the dead one's lease is over.</summary>
-    private static async Task TakeOverAsync(World world)
+    internal static async Task TakeOverAsync(World world)
     {
         await world.StartServerAsync();
         await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(91));
@@ -130,7 +130,7 @@ public sealed class RefreshKillTests
     }
 
     /// <summary>Keeps every other connection from writing until it is disposed of.</summary>
-    private static async Task<IAsyncDisposable> HoldWritesAsync(string database)
+    internal static async Task<IAsyncDisposable> HoldWritesAsync(string database)
     {
         if (database.StartsWith("postgres", StringComparison.Ordinal))
         {

@@ -58,7 +58,8 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
         var end = await StoreAsync(flow, config, won, variables, subject, identity.Label, because);
         if (!end.Success)
         {
-            await orphans.GiveBackAsync(config, known, won.Credential, because, CancellationToken.None);
+            await orphans.GiveBackAsync(
+                new OrphanToken { Config = config, Variables = known, Credential = won.Credential, Account = flow.AccountId, Subject = subject }, because);
         }
 
         return end;

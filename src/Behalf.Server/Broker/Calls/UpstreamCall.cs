@@ -84,7 +84,7 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
             return Toolkit.EmptyText;
         }
 
-        var variables = JsonSerializer.Deserialize(account.Params, ConnectJson.Default.DictionaryStringString) ?? [];
+        var variables = account.Variables;
         foreach (var (name, value) in account.Settings.Fields)
         {
             variables[name] = value;
