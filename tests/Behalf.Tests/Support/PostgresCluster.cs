@@ -43,6 +43,14 @@ internal sealed class PostgresCluster
         return Url(name, Role);
     }
 
+    /// <summary>A copy of a database that nobody is connected to, as a backup would be restored.</summary>
+    public async Task<string> CopyDatabaseAsync(string url)
+    {
+        var name = $"t{Environment.ProcessId}_{Interlocked.Increment(ref databases)}";
+        await ExecuteAsync("postgres", $"create database {name} owner {Role} template {new Uri(url).AbsolutePath[1..]}");
+        return Url(name, Role);
+    }
+
     public static async Task ExecuteAsSuperuserAsync(string url, string sql)
     {
         var cluster = await GetAsync();

@@ -152,12 +152,26 @@ internal sealed class InitiateAccount(
             throw new Problem(Refusal.InvalidRequest, $"{missing.Name} is missing.");
         }
 
-        foreach (var variable in typed.Count > 0 ? ConnectionVariables.Read(sent, config.Toolkit) : new Dictionary<string, string>())
+        if (typed.Count > 0)
         {
-            typed[variable.Key] = variable.Value;
+            AddVariables(config, sent, typed);
         }
 
         return typed;
+    }
+
+    private static void AddVariables(AuthConfig config, Dictionary<string, JsonElement>? sent, Dictionary<string, string> typed)
+    {
+        foreach (var (name, value) in ConnectionVariables.Read(sent, config.Toolkit))
+        {
+            typed[name] = value;
+        }
+
+        if (config.Toolkit.Variables.FirstOrDefault(v => v is { From: FieldSource.User or FieldSource.Config, Required: true, Default: null }
+            && !typed.ContainsKey(v.Name) && !config.Settings.Fields.ContainsKey(v.Name)) is { } missing)
+        {
+            throw new Problem(Refusal.InvalidRequest, $"{missing.Name} is missing.");
+        }
     }
 
     private static readonly string[] SharedNames = ["generic_api_key", "api_key", "bearer_token", "token", "basic_encoded"];
