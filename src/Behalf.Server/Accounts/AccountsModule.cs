@@ -36,7 +36,9 @@ internal static class AccountsModule
         services.AddSingleton<FinishFlow>();
         services.AddSingleton<CodeExchange>();
         services.AddSingleton<ParkedCodes>();
+        services.AddSingleton<PostedCredentials>();
         services.AddSingleton<InitiateAccount>();
+        services.AddSingleton<ReplaceCredential>();
         services.AddSingleton<ConnectPageRoutes>();
         services.AddSingleton<Callback>();
         services.AddSingleton<ListAccounts>();
