@@ -151,12 +151,9 @@ internal sealed record Issuer
     /// <summary>The server advertises <c>authorization_response_iss_parameter_supported</c>: a callback without
     /// <c>iss</c> is refused (RFC 9207 §2.4).</summary>
     public bool IssParameter { get; init; }
-
-    /// <summary>The endpoints are published under the issuer (RFC 8414 or OpenID Connect Discovery).</summary>
-    public bool Discovery { get; init; }
 }
 
-/// <summary>How the client proves itself at the token endpoint (RFC 6749 §2.3, RFC 7523).</summary>
+/// <summary>How the client proves itself at the token endpoint (RFC 6749 §2.3).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ClientAuth>))]
 internal enum ClientAuth
 {
@@ -165,9 +162,6 @@ internal enum ClientAuth
 
     [JsonStringEnumMemberName("client_secret_basic")]
     ClientSecretBasic,
-
-    [JsonStringEnumMemberName("private_key_jwt")]
-    PrivateKeyJwt,
 
     [JsonStringEnumMemberName("none")]
     None,

@@ -76,6 +76,7 @@ internal sealed class ShowToolkit(ToolCatalog catalog, ManagedApps managed, Show
                 ConnectedAccountInitiation = Split(scheme.AskedFields.Concat(variables)),
             },
             Scopes = scheme is OAuth2Scheme { Scopes: var scopes } ? new ScopesAnswer { Available = [.. scopes.Keys] } : null,
+            RefreshNeeds = (scheme as OAuth2Scheme)?.Refresh.Needs,
         };
     }
 

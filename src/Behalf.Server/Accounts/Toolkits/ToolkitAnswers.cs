@@ -155,6 +155,10 @@ internal sealed record AuthDetailAnswer
     public required AuthFieldsAnswer Fields { get; init; }
 
     public required ScopesAnswer? Scopes { get; init; }
+
+    /// <summary>What must be switched on at the provider for connections to be renewed. Ours, not the published wire's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required string? RefreshNeeds { get; init; }
 }
 
 internal sealed record AuthFieldsAnswer
