@@ -56,6 +56,37 @@ public sealed class KeyConnectionTests
         Assert.All(key.Where(field => field.Key is not ("username" or "client_id")), field => Assert.DoesNotContain(field.Value, shown, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [OnBothEngines]
+    public async Task A_typed_key_waits_until_the_application_has_said_who_typed_it(string engine)
+    {
+        await using var world = await OwnSandbox.StartAsync(engine);
+        (await world.Project.PatchAsync("/api/v3.1/project", new { connect_verification = "confirm", verifier_url = "https://app.test/verify" })).Expect(200);
+        var config = await world.CreateConfigAsync("API_KEY");
+        var key = await world.MintAsync("API_KEY", "alice");
+
+        var (fixated, session) = await TypeAsync();
+        Assert.Equal("INITIATED", await StatusAsync(world, fixated));
+        (await world.Project.PostAsync("/api/v3.1/connected_accounts/complete_auth", new { user_id = "user_2", session_uri = session })).Expect(403);
+        Assert.Equal("FAILED", await StatusAsync(world, fixated));
+        (await world.Project.PostAsync("/api/v3.1/connected_accounts/complete_auth", new { user_id = "user_1", session_uri = session })).Expect(410);
+        Assert.Equal("FAILED", await StatusAsync(world, fixated));
+
+        var (account, good) = await TypeAsync();
+        var done = (await world.Project.PostAsync("/api/v3.1/connected_accounts/complete_auth", new { user_id = "user_1", session_uri = good })).Expect(200).Json;
+        Assert.Equal(account, done.GetProperty("connected_account_id").GetString());
+        await AssertSeenAsync(world, "API_KEY", key, account);
+
+        async Task<(string Account, string Session)> TypeAsync()
+        {
+            var link = (await world.Project.PostAsync("/api/v3.1/connected_accounts/link", new { auth_config_id = config, user_id = "user_1" })).Expect(201).Json;
+            using var browser = new TestBrowser();
+            var page = await browser.SubmitAsync(link.GetProperty("redirect_url").GetString()!, "", [.. key.Select(field => (field.Key, field.Value))]);
+            Assert.Equal("https://app.test/verify", page.Handover!.GetLeftPart(UriPartial.Path));
+            return (link.GetProperty("connected_account_id").GetString()!, System.Web.HttpUtility.ParseQueryString(page.Handover.Query)["session_uri"]!);
+        }
+    }
+
     [Fact]
     public async Task A_posted_key_that_the_provider_refuses_connects_nothing()
     {
