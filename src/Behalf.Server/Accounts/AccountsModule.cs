@@ -14,7 +14,7 @@ internal static class AccountsModule
 {
     private const KeyKinds Both = KeyKinds.Project | KeyKinds.User;
 
-    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration managedApps)
+    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration managedApps, string data)
     {
         services.AddJson(AccountsJson.Default);
         services.AddJson(ConnectJson.Default);
@@ -44,6 +44,10 @@ internal static class AccountsModule
         services.AddSingleton<Callback>();
         services.AddSingleton<ListAccounts>();
         services.AddSingleton<ShowToolkit>();
+        services.AddSingleton(provider => new RefreshSpill(Path.Combine(data, "spill"), provider.GetRequiredService<ILogger<RefreshSpill>>()));
+        services.AddSingleton<PatientWrites>();
+        services.AddSingleton<StoreRenewal>();
+        services.AddSingleton<ReplaySpill>();
         services.AddSingleton<RefreshAccount>();
         services.AddSingleton<Refresher>();
         services.AddSingleton<RefreshConnection>();
@@ -52,6 +56,8 @@ internal static class AccountsModule
         services.AddSingleton<RefreshSweep>();
         services.AddSingleton<RevokeUpstream>();
         services.AddSingleton<ExpireFlows>();
+        services.AddHostedService(provider => provider.GetRequiredService<Refresher>());
+        services.AddHostedService(provider => provider.GetRequiredService<ReplaySpill>());
         services.AddHostedService(provider => provider.GetRequiredService<RefreshSweep>());
         services.AddHostedService(provider => provider.GetRequiredService<RevokeUpstream>());
         services.AddHostedService(provider => provider.GetRequiredService<ExpireFlows>());

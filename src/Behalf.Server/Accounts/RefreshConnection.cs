@@ -133,7 +133,7 @@ internal sealed class RefreshConnection(
             },
             ct);
         using var opened = await vault.OpenAsync(account.SecretPlace(account.CredVersion), secret, use, ct);
-        var variables = JsonSerializer.Deserialize(account.Params, ConnectJson.Default.DictionaryStringString) ?? [];
+        var variables = account.Variables;
         foreach (var (name, value) in config.Settings.Fields)
         {
             variables[name] = value;

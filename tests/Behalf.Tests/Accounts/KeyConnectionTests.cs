@@ -1,5 +1,7 @@
 using Behalf.Sandbox.Provider;
+using Behalf.Storage;
 using Behalf.Tests.Support;
+using Behalf.Vault;
 
 namespace Behalf.Tests.Accounts;
 
@@ -66,8 +68,10 @@ public sealed class KeyConnectionTests
         var key = await world.MintAsync("API_KEY", "alice");
 
         var (fixated, session) = await TypeAsync();
+        Assert.Equal(1, await WaitingAsync());
         Assert.Equal("INITIATED", await StatusAsync(world, fixated));
         (await world.Project.PostAsync("/api/v3.1/connected_accounts/complete_auth", new { user_id = "user_2", session_uri = session })).Expect(403);
+        Assert.Equal(0, await WaitingAsync());
         Assert.Equal("FAILED", await StatusAsync(world, fixated));
         (await world.Project.PostAsync("/api/v3.1/connected_accounts/complete_auth", new { user_id = "user_1", session_uri = session })).Expect(410);
         Assert.Equal("FAILED", await StatusAsync(world, fixated));
@@ -75,7 +79,11 @@ public sealed class KeyConnectionTests
         var (account, good) = await TypeAsync();
         var done = (await world.Project.PostAsync("/api/v3.1/connected_accounts/complete_auth", new { user_id = "user_1", session_uri = good })).Expect(200).Json;
         Assert.Equal(account, done.GetProperty("connected_account_id").GetString());
+        Assert.Equal(0, await WaitingAsync());
         await AssertSeenAsync(world, "API_KEY", key, account);
+
+        Task<int> WaitingAsync() => world.Server.Database.FindAsync<int>(
+            RowScope.System, "select count(*) from secret where kind = @kind", new { kind = SecretKind.Flow }, TestContext.Current.CancellationToken);
 
         async Task<(string Account, string Session)> TypeAsync()
         {

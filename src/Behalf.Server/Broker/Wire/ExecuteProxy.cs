@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Behalf.Broker.Calls;
 using Behalf.Wire;
 
@@ -53,6 +54,10 @@ internal sealed record ProxyAnswer
     public required int Status { get; init; }
 
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    /// <summary>Whether it was given to an earlier request with the same idempotency key.</summary>
+    [JsonIgnore]
+    public bool Replayed { get; init; }
 }
 
 /// <summary>The published wire lets a call bring a credential. Here credentials come from connected accounts alone, and a call
@@ -83,6 +88,13 @@ internal static class ExecuteProxy
     {
         http.Response.Headers["x-should-retry"] = "false";
         ForeignCredentials.Refuse(body.CustomConnectionData);
-        return await run.RunAsync(caller, body, ct);
+        var key = IdempotencyKey.Of(http, caller, "proxy", JsonSerializer.Serialize(body, BrokerJson.Default.ProxyRequest));
+        var answer = await run.RunAsync(caller, body, key, ct);
+        if (answer.Replayed)
+        {
+            http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        }
+
+        return answer;
     }
 }
