@@ -4,6 +4,8 @@ namespace Behalf;
 /// told to the log, and the next one follows.</summary>
 internal abstract partial class Rounds(string work, TimeSpan pause, TimeProvider clock, ILogger log) : BackgroundService
 {
+    protected TimeProvider Clock => clock;
+
     /// <summary>One round.</summary>
     /// <returns>True if there is more to do already.</returns>
     protected abstract Task<bool> RunRoundAsync(CancellationToken ct);

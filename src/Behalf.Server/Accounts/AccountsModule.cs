@@ -28,6 +28,7 @@ internal static class AccountsModule
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<AccountProbe>();
+        services.AddSingleton<CheckCredential>();
         services.AddSingleton<OrphanTokens>();
         services.AddSingleton<ConnectCookie>();
         services.AddSingleton<ConnectContexts>();
@@ -59,6 +60,8 @@ internal static class AccountsModule
         services.AddHostedService(provider => provider.GetRequiredService<Refresher>());
         services.AddHostedService(provider => provider.GetRequiredService<ReplaySpill>());
         services.AddHostedService(provider => provider.GetRequiredService<RefreshSweep>());
+        services.AddSingleton<ProbeIdle>();
+        services.AddHostedService(provider => provider.GetRequiredService<ProbeIdle>());
         services.AddHostedService(provider => provider.GetRequiredService<RevokeUpstream>());
         services.AddHostedService(provider => provider.GetRequiredService<ExpireFlows>());
         return services;

@@ -18,7 +18,7 @@ namespace Behalf.Broker.Calls;
 /// toolkit's own hosts; (8) the answer without the call's secrets, shaped; (9) the event is durable, then the answer leaves.</summary>
 internal sealed class RunTool(
     ToolCatalog catalog, ToolSchemas schemas, ChooseAccount choose, FixingLinks links, CallRecorder recorder, Refresher refresher,
-    UpstreamCall upstream, Idempotency idempotency, IDatabase database, TimeProvider clock)
+    UpstreamCall upstream, Idempotency idempotency, CheckCredential check, TimeProvider clock)
 {
     public async Task<ToolCallResult> RunAsync(ToolCall call, CancellationToken ct)
     {
@@ -134,7 +134,7 @@ internal sealed class RunTool(
         {
             if (await refresher.RenewAfterRefusalAsync(account, use, ct) is not { } renewed)
             {
-                await MarkRevokedAsync(plan.Caller, account);
+                await check.ExpireAsync(account, AuditEvent.By(plan.Caller, AuditActions.AccountExpired));
                 return refused with { Problem = await links.ForAccountAsync(plan.Caller, account with { Status = AccountStatus.Expired, StatusReason = StatusReasons.RevokedUpstream }, plan.Toolkit, ct) };
             }
 
@@ -144,7 +144,7 @@ internal sealed class RunTool(
                 return again;
             }
 
-            await MarkRevokedAsync(plan.Caller, renewed.Account);
+            await check.ExpireAsync(renewed.Account, AuditEvent.By(plan.Caller, AuditActions.AccountExpired));
             return again with { Problem = await links.ForAccountAsync(plan.Caller, renewed.Account with { Status = AccountStatus.Expired, StatusReason = StatusReasons.RevokedUpstream }, plan.Toolkit, ct) };
         }
         catch (RefreshRefusedException e)
@@ -158,24 +158,6 @@ internal sealed class RunTool(
             ? CallOutcome.Of(await links.ForAccountAsync(
                 plan.Caller, e.Account with { Status = e.Account.Status == AccountStatus.Active ? AccountStatus.Expired : e.Account.Status }, plan.Toolkit, ct))
             : CallOutcome.Of(null, $"{plan.Toolkit.Name} does not renew the connection's credential at the moment. Try again later.");
-
-    private Task MarkRevokedAsync(Caller caller, CallAccount account) => database.WriteAsync(
-        RowScope.Of(account.ProjectId),
-        async session =>
-        {
-            var now = await session.FindAccountAsync(account.ProjectId, account.AccountId);
-            if (now is not null && now.CredVersion == account.CredVersion
-                && await session.ExpireAccountAsync(account, StatusReasons.RevokedUpstream, AuditEvent.By(caller, AuditActions.AccountExpired)))
-            {
-                await session.ExecuteAsync(
-                    """
-                    update account_refresh set status = 1, epoch = epoch + 1, due_at = @Never, intent_at = null
-                    where project_id = @ProjectId and account_id = @AccountId
-                    """,
-                    new { account.ProjectId, account.AccountId, RefreshSchedule.Never });
-            }
-        },
-        CancellationToken.None);
 
     private async Task<ToolCallResult> RefuseArgumentsAsync(
         AuditEvent happened, IReadOnlyList<string> violations, long began, CancellationToken ct)
