@@ -75,6 +75,9 @@ internal static class Server
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // Where it may log at all, the framework starts an activity and a scope for each request.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 
     private static void ConfigureHttp(WebApplicationBuilder builder, ServerSettings settings)
