@@ -39,6 +39,7 @@ internal static class AccountsModule
         services.AddSingleton<InitiateAccount>();
         services.AddSingleton<ConnectPageRoutes>();
         services.AddSingleton<Callback>();
+        services.AddSingleton<FindAccounts>();
         services.AddSingleton<ListAccounts>();
         services.AddSingleton<ShowToolkit>();
         services.AddSingleton<RefreshAccount>();

@@ -4,6 +4,7 @@ using Behalf.Audit;
 using Behalf.Broker;
 using Behalf.Catalog;
 using Behalf.Egress;
+using Behalf.Gateway.Entities;
 using Behalf.Keys.Local;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
@@ -33,6 +34,7 @@ internal static class Server
             .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
             .AddAccounts(settings.ManagedApps)
             .AddBroker()
+            .AddEntities()
             .AddOpenApiDocument();
         ConfigureHttp(builder, settings);
         adjust?.Invoke(builder);
@@ -122,6 +124,8 @@ internal static class Server
             api.MapAccounts();
             api.MapBroker();
         }
+
+        app.MapEntities();
     }
 
     private static Uri ListeningAddress(WebApplication app)

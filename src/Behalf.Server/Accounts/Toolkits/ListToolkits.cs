@@ -35,13 +35,11 @@ internal static class ListToolkits
         Page(caller, catalog, show, body.Category, null, body.Toolkits, PageRequest.Parse(body.Limit, body.Cursor, usual: 100));
 
     public static ToolkitDetail Get(CallerParameter caller, string slug, ToolCatalog catalog, ShowToolkit show) =>
-        catalog.TryGetToolkit(slug, out var toolkit) && IsVisible(caller, toolkit)
-            ? show.Detail(toolkit)
-            : throw UnknownToolkit.Problem(catalog, slug);
+        show.Detail(catalog.VisibleToolkit(caller, slug));
 
     public static Page<CategoryAnswer> Categories(CallerParameter caller, ToolCatalog catalog)
     {
-        var categories = catalog.Toolkits.Where(t => IsVisible(caller, t)).SelectMany(t => t.Categories)
+        var categories = catalog.VisibleToolkits(caller).SelectMany(t => t.Categories)
             .DistinctBy(c => c.Slug).OrderBy(c => c.Slug, StringComparer.Ordinal).Select(ShowToolkit.Category).ToList();
         return PageRequest.Parse(1000, null).ToOffsetPage(categories, categories.Count);
     }
@@ -50,7 +48,7 @@ internal static class ListToolkits
     {
         Items =
         [
-            .. catalog.Toolkits.Where(t => IsVisible(caller, t)).Select(toolkit => new ToolkitVersionsAnswer
+            .. catalog.VisibleToolkits(caller).Select(toolkit => new ToolkitVersionsAnswer
             {
                 Slug = toolkit.Slug,
                 Name = toolkit.Name,
@@ -78,12 +76,24 @@ internal static class ListToolkits
         Caller caller, ToolCatalog catalog, ShowToolkit show, string? category, string? search, IReadOnlyList<string>? only, PageRequest page)
     {
         var wanted = only?.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var found = catalog.Toolkits.Where(toolkit => IsVisible(caller, toolkit)
-            && (string.IsNullOrEmpty(category) || toolkit.Categories.Any(c => c.Slug.Equals(category, StringComparison.OrdinalIgnoreCase)))
+        var found = catalog.VisibleToolkits(caller).Where(toolkit =>
+            (string.IsNullOrEmpty(category) || toolkit.Categories.Any(c => c.Slug.Equals(category, StringComparison.OrdinalIgnoreCase)))
             && (string.IsNullOrEmpty(search) || toolkit.Slug.Contains(search, StringComparison.OrdinalIgnoreCase)
                 || toolkit.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
             && wanted?.Contains(toolkit.Slug) != false).ToList();
         return page.ToOffsetPage([.. found.Skip(page.Offset).Take(page.Limit).Select(show.Show)], found.Count);
+    }
+}
+
+/// <summary>The toolkits that a key knows of.</summary>
+internal static class ToolkitsOfKeys
+{
+    extension(ToolCatalog catalog)
+    {
+        public IEnumerable<Toolkit> VisibleToolkits(Caller caller) => catalog.Toolkits.Where(toolkit => IsVisible(caller, toolkit));
+
+        public Toolkit VisibleToolkit(Caller caller, string slug) =>
+            catalog.TryGetToolkit(slug, out var toolkit) && IsVisible(caller, toolkit) ? toolkit : throw UnknownToolkit.Problem(catalog, slug);
     }
 
     private static bool IsVisible(Caller caller, Toolkit toolkit) => caller.Toolkits?.Contains(toolkit.Slug) != false;
