@@ -13,9 +13,10 @@ internal sealed record ActionAnswer
     public required string Name { get; init; }
 
     [JsonPropertyName("display_name")]
-    public required string SpacedName { get; init; }
+    public required string DisplayName { get; init; }
 
-    public string DisplayName => SpacedName;
+    [JsonPropertyName("displayName")]
+    public string Title => DisplayName;
 
     public required string Description { get; init; }
 
@@ -49,7 +50,7 @@ internal sealed record ActionAnswer
     public static ActionAnswer Of(ToolAnswer tool) => new()
     {
         Name = tool.Slug,
-        SpacedName = tool.Name,
+        DisplayName = tool.Name,
         Description = tool.Description,
         Parameters = Titled(JsonObject.Create(tool.InputParameters) ?? [], tool.Slug + "Request"),
         Response = Titled(tool.OutputParameters, tool.Slug + "Response"),
