@@ -138,13 +138,18 @@ internal sealed class InitiateAccount(
         Id<IdKinds.Project> project, Id<IdKinds.Account> id, AuthConfig config, WonCredential won, AuditEvent because)
     {
         var account = (await database.FindAccountAsync(project, id, CancellationToken.None))!;
+        if (account.Subject is { } before && won.Subject is { } now && before != now)
+        {
+            throw new Problem(Refusal.SubjectChanged);
+        }
+
         var fresh = new NewCredential
         {
             Sealed = await vault.SealAfreshAsync(account.SecretPlace(account.CredVersion + 1), won.Credential.ToBytes(), CancellationToken.None),
             ExpiresAt = won.Credential.ExpiresAt,
             CanRefresh = won.Credential.CanRefresh(config.Scheme),
             Scopes = won.Scopes,
-            Subject = won.Subject,
+            Subject = won.Subject ?? account.Subject,
             Label = null,
             Params = JsonSerializer.Serialize(won.Variables, ConnectJson.Default.IReadOnlyDictionaryStringString),
         };

@@ -92,18 +92,18 @@ public sealed class ConnectTests
     public async Task A_credential_that_comes_along_connects_at_once_and_a_new_one_replaces_it_in_place(string engine)
     {
         await using var world = await World.CreateAsync(engine);
-        async Task<JsonElement> TypeAsync(string key) => (await world.Project.PostAsync("/api/v2/connectedAccounts/initiateConnection", new
-        {
-            app = new { uniqueKey = "sandbox" },
-            config = new { authScheme = "API_KEY", useComposioAuth = false },
-            connection = new { entityId = "user-123", initiateData = new { api_key = key }, extra = new { redirectURL = "" } },
-        })).Expect(200).Json.GetProperty("connectionResponse");
-        var first = await TypeAsync("sk-alice");
+        async Task<JsonElement> TypeAsync(string key) => (await TryTypeAsync(world.Project, key)).Expect(200).Json.GetProperty("connectionResponse");
+        var first = await TypeAsync(await KeyOfAsync(world, "alice"));
         Assert.Equal(("ACTIVE", null), (first.GetProperty("connectionStatus").GetString(), first.GetProperty("redirectUrl").GetString()));
         var account = first.GetProperty("connectedAccountId").GetString()!;
         await SetExpiredAsync(world, account);
-        Assert.Equal(account, (await TypeAsync("sk-alice-2")).GetProperty("connectedAccountId").GetString());
+        Assert.Equal(account, (await TypeAsync(await KeyOfAsync(world, "alice"))).GetProperty("connectedAccountId").GetString());
         Assert.Equal("ACTIVE", await world.StatusAsync(account));
+
+        // Not with the key of somebody else.
+        await SetExpiredAsync(world, account);
+        (await TryTypeAsync(world.Project, await KeyOfAsync(world, "bob"))).Expect(409);
+        Assert.Equal("EXPIRED", await world.StatusAsync(account));
     }
 
     [Theory, OnBothEngines]
@@ -136,6 +136,21 @@ public sealed class ConnectTests
             config = new { name = app, useComposioAuth = false },
             connection = new { entityId = user, initiateData = new { }, extra = new { redirectURL = "", labels = Array.Empty<string>() } },
         });
+
+    private static Task<Answer> TryTypeAsync(TestClient client, string key) =>
+        client.PostAsync("/api/v2/connectedAccounts/initiateConnection", new
+        {
+            app = new { uniqueKey = "sandbox" },
+            config = new { authScheme = "API_KEY", useComposioAuth = false },
+            connection = new { entityId = "user-123", initiateData = new { api_key = key }, extra = new { redirectURL = "" } },
+        });
+
+    /// <summary>A key that the person made at the provider.</summary>
+    private static async Task<string> KeyOfAsync(World world, string person)
+    {
+        using var provider = new TestClient(new Uri(world.Provider.BaseUrl), null);
+        return (await provider.PostAsync($"/users/{person}/api_keys")).Json.GetProperty("api_key").GetString()!;
+    }
 
     private static async Task<(string Account, string Link)> InitiateAsync(TestClient client, string user, string app = "sandbox")
     {
