@@ -47,7 +47,7 @@ internal sealed record EntityProxyRequest
 
     public JsonElement? Body { get; init; }
 
-    public IReadOnlyList<EntityProxyParameter>? Parameters { get; init; }
+    public IReadOnlyList<EntityProxyParameter?>? Parameters { get; init; }
 }
 
 internal sealed record EntityProxyParameter
@@ -114,7 +114,7 @@ internal static class ExecuteAction
                 Endpoint = body.Endpoint,
                 Method = body.Method,
                 Body = body.Body,
-                Parameters = body.Parameters?.Select(p => new ProxyParameter { Name = p.Name, Value = p.Value, Type = p.In }).ToList(),
+                Parameters = body.Parameters?.Select(p => new ProxyParameter { Name = p?.Name, Value = p?.Value, Type = p?.In }).ToList(),
             },
             run,
             http,
