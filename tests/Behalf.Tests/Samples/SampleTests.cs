@@ -38,7 +38,7 @@ public sealed class SampleTests
     {
         await using var world = await World.CreateAsync(engine);
         await world.ConnectAsync("user-456", "bob");
-        var bobs = world.Provider.Ledger.CallsOf("bob").Count();
+        var bobs = world.Provider.Ledger.CallsOf("bob").Count;
         async Task<string> AskAsync() => Assert.Single(await RunAsync(world, language, "agent", "user-123", "sandbox", "SANDBOX_GET_ME"));
         Assert.Equal("Please connect your Sandbox account first in Settings > Integrations.", await AskAsync());
 
@@ -48,7 +48,7 @@ public sealed class SampleTests
 
         await AccountStates.SetAsync(world, account, 2);
         Assert.Equal("alice", JsonDocument.Parse(await AskAsync()).RootElement.GetProperty("id").GetString());
-        Assert.Equal(bobs, world.Provider.Ledger.CallsOf("bob").Count());
+        Assert.Equal(bobs, world.Provider.Ledger.CallsOf("bob").Count);
     }
 
     [Theory]
