@@ -85,6 +85,7 @@ public sealed class EntitySdkTests
         Assert.Equal(
             [
                 "actions.get unknown: ComposioError 404",
+                "initiate unconfigured: ComposioError 400",
 
                 // The SDK takes an empty list for an error, and there are no triggers here.
                 "triggers.list: ComposioError ",
@@ -103,6 +104,8 @@ public sealed class EntitySdkTests
         var proxied = Assert.Single(world.Provider.Ledger.Requests, request => request.Target == "/api/me?a=1");
         Assert.Equal(("alice", "b"), (proxied.User, proxied.Headers["Prefer"]));
         Assert.Contains("SANDBOX_NO_SUCH_TOOL", run["actions.get unknown"].Error!.Message, StringComparison.Ordinal);
+
+        Assert.StartsWith("This project has no auth config for Slack", run["initiate unconfigured"].Error!.Message, StringComparison.Ordinal);
 
         Assert.Equal([world.AuthConfig], Texts(run["integrations.list"]));
         Assert.Equal(world.AuthConfig, run["integrations.getOrCreateIntegration"].Result!.Value.GetString());

@@ -45,6 +45,8 @@ await step('connectedAccounts.enable', () => client.connectedAccounts.enable({ c
 await step('connectedAccounts.reinitiate', () => client.connectedAccounts.reinitiateConnection({ connectedAccountId, data: {} }),
   ({ connectionStatus, connectedAccountId: id }) => ({ connectionStatus, id }));
 
+await step('initiate unconfigured', () => client.getEntity(config.user).initiateConnection({ appName: 'slack' }));
+
 await step('triggers.list', () => client.triggers.list());
 await step('triggers.get', () => client.triggers.get({ triggerName: 'SANDBOX_NEW_MAIL' }));
 await step('activeTriggers.list', () => client.activeTriggers.list());

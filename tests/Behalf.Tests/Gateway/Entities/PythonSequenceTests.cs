@@ -48,6 +48,20 @@ public sealed class PythonSequenceTests
         Assert.Equal(before, world.Provider.Ledger.Requests.Count);
     }
 
+    [Theory, OnBothEngines]
+    public async Task Credentials_in_a_call_are_refused_and_the_empty_frame_of_them_is_not(string engine)
+    {
+        await using var world = await World.CreateAsync(engine);
+        await world.ConnectAsync("user-123", "alice");
+        Task<Answer> RunAsync(object authConfig) => SendAsync(
+            world.Project, HttpMethod.Post, "/v2/actions/SANDBOX_GET_ME/execute", new { entityId = "user-123", input = new { }, authConfig });
+        (await RunAsync(new { })).Expect(200);
+        (await RunAsync(new { base_url = "", parameters = Array.Empty<object>(), body = new { } })).Expect(200);
+        (await RunAsync(new { parameters = new[] { new { @in = "header", name = "Authorization", value = "Bearer x" } } })).Expect(400);
+        (await RunAsync(new { base_url = "https://evil.example" })).Expect(400);
+        (await SendAsync(world.Project, HttpMethod.Post, "/v2/actions/SANDBOX_GET_ME/execute", new { entityId = "user-123", text = "who am I?" })).Expect(400);
+    }
+
     private static async Task FillCachesAsync(TestClient client)
     {
         Has((await GetAsync(client, "/v1/client/auth/client_info")).GetProperty("client"), "id");
