@@ -56,8 +56,14 @@ public sealed class ConnectTests
     public async Task Two_requests_at_once_get_one_account(string engine)
     {
         await using var world = await World.CreateAsync(engine);
-        var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => (await InitiateAsync(world.Project, "user-123")).Account));
-        Assert.Single(ids.Distinct());
+        for (var round = 0; round < 5; round++)
+        {
+            // The users are known already: making one would be a lock of its own.
+            var user = $"user-{round}";
+            (await world.Project.PostAsync("/api/v3.1/users", new { user_id = user })).Expect(201);
+            var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => (await InitiateAsync(world.Project, user)).Account));
+            Assert.Single(ids.Distinct());
+        }
     }
 
     [Theory, OnBothEngines]
