@@ -1,3 +1,5 @@
+using System.CommandLine;
 using Behalf.Cli;
 
-return await CommandTree.Build().Parse(args).InvokeAsync();
+// No timeout: what SIGTERM means is the server's own business, which sees refreshes and calls to their end.
+return await CommandTree.Build().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

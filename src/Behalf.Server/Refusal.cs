@@ -103,6 +103,13 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
     public static readonly Refusal ToolNotFound = new(
         404, 1813, "Tool_ToolNotFound", "There is no such tool.", "See GET /tools for all of them.");
 
+    public static readonly Refusal IdempotencyKeyTaken = new(
+        409, 1816, "Idempotency_NoAnswer", "The first request with this Idempotency-Key is still running, or ended without an answer that is known.",
+        "Ask again in a moment. If it stays so, look at what was done in /logs/tool_execution before you use a new key.");
+
+    public static readonly Refusal IdempotencyKeyReused = new(
+        422, 1817, "Idempotency_KeyReused", "This Idempotency-Key was used for another request.", "Use a new key for each new request.");
+
     public static readonly Refusal ProviderFailed = new(
         502, 1815, "ActionExecute_ProviderFailed", "The provider gave no usable answer.",
         "Look at what was done before sending it again.");

@@ -24,7 +24,7 @@ internal sealed class TokenBook(ModeSwitch modes, TokenHistory history, TimeProv
             {
                 Family = family,
                 Access = MintAccess(family, scopes),
-                RefreshToken = user is null ? null : MintRefresh(family, parent: null).Value,
+                RefreshToken = user is null || !modes.Current.IssueRefreshTokens ? null : MintRefresh(family, parent: null).Value,
             };
         }
     }

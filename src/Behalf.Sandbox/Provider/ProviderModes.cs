@@ -58,6 +58,9 @@ internal sealed record ProviderModes
     /// <summary>When false a refresh leaves the refresh token as it is and answers without one (RFC 6749 §6).</summary>
     public bool IncludeRefreshTokenOnRefresh { get; init; } = true;
 
+    /// <summary>When false nothing is ever refreshed, as with classic apps whose token lives until it is revoked.</summary>
+    public bool IssueRefreshTokens { get; init; } = true;
+
     public ExpiresIn ExpiresIn { get; init; }
 
     public Iss Iss { get; init; }

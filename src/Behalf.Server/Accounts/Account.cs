@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Behalf.Accounts.Connect;
 using Behalf.Storage;
 using Behalf.Vault;
 
@@ -56,6 +58,9 @@ internal record AccountRow
     };
 
     public SecretPlace SecretPlace(long version) => new() { Owner = SecretOwner, Kind = SecretKind.Credential, Version = version };
+
+    /// <summary><see cref="Params"/>, read; a copy of the caller's own.</summary>
+    public Dictionary<string, string> Variables => JsonSerializer.Deserialize(Params, ConnectJson.Default.DictionaryStringString) ?? [];
 
     public IReadOnlyList<string> GrantedScopes => Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -14,7 +14,7 @@ internal static class AccountsModule
 {
     private const KeyKinds Both = KeyKinds.Project | KeyKinds.User;
 
-    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration managedApps)
+    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration managedApps, string data)
     {
         services.AddJson(AccountsJson.Default);
         services.AddJson(ConnectJson.Default);
@@ -28,6 +28,7 @@ internal static class AccountsModule
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<AccountProbe>();
+        services.AddSingleton<CheckCredential>();
         services.AddSingleton<OrphanTokens>();
         services.AddSingleton<ConnectCookie>();
         services.AddSingleton<ConnectContexts>();
@@ -42,6 +43,10 @@ internal static class AccountsModule
         services.AddSingleton<FindAccounts>();
         services.AddSingleton<ListAccounts>();
         services.AddSingleton<ShowToolkit>();
+        services.AddSingleton(provider => new RefreshSpill(Path.Combine(data, "spill"), provider.GetRequiredService<ILogger<RefreshSpill>>()));
+        services.AddSingleton<PatientWrites>();
+        services.AddSingleton<StoreRenewal>();
+        services.AddSingleton<ReplaySpill>();
         services.AddSingleton<RefreshAccount>();
         services.AddSingleton<Refresher>();
         services.AddSingleton<RefreshConnection>();
@@ -50,7 +55,11 @@ internal static class AccountsModule
         services.AddSingleton<RefreshSweep>();
         services.AddSingleton<RevokeUpstream>();
         services.AddSingleton<ExpireFlows>();
+        services.AddHostedService(provider => provider.GetRequiredService<Refresher>());
+        services.AddHostedService(provider => provider.GetRequiredService<ReplaySpill>());
         services.AddHostedService(provider => provider.GetRequiredService<RefreshSweep>());
+        services.AddSingleton<ProbeIdle>();
+        services.AddHostedService(provider => provider.GetRequiredService<ProbeIdle>());
         services.AddHostedService(provider => provider.GetRequiredService<RevokeUpstream>());
         services.AddHostedService(provider => provider.GetRequiredService<ExpireFlows>());
         return services;

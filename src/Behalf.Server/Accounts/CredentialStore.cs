@@ -63,19 +63,22 @@ internal static class CredentialStore
     private static async ValueTask ScheduleRefreshAsync(
         this WriteSession session, AccountRow account, AuthConfig config, NewCredential fresh)
     {
+        var now = await session.NowAsync();
+        var due = RefreshSchedule.DueAt(config.Scheme, fresh.CanRefresh, fresh.ExpiresAt, now);
         var rotation = (config.Scheme as OAuth2Scheme)?.Refresh.Rotation ?? new Rotation();
         await session.ExecuteAsync(
             """
-            insert into account_refresh (project_id, account_id, status, due_at, epoch, rot_policy, grace_ms, expires_at, last_used_at)
-            values (@ProjectId, @AccountId, 0, @due, 1, @policy, @grace, @ExpiresAt, behalf_now())
+            insert into account_refresh (project_id, account_id, status, due_at, epoch, rot_policy, grace_ms, expires_at, last_used_at, probe_at)
+            values (@ProjectId, @AccountId, 0, @due, 1, @policy, @grace, @ExpiresAt, behalf_now(), @probe)
             on conflict (project_id, account_id) do update set status = 0, due_at = @due, epoch = account_refresh.epoch + 1,
-              intent_at = null, attempt = 0, rot_policy = @policy, grace_ms = @grace, expires_at = @ExpiresAt, last_error = null
+              intent_at = null, attempt = 0, rot_policy = @policy, grace_ms = @grace, expires_at = @ExpiresAt, last_error = null, probe_at = @probe
             """,
             new
             {
                 account.ProjectId,
                 account.AccountId,
-                due = RefreshSchedule.DueAt(config.Scheme, fresh.CanRefresh, fresh.ExpiresAt, await session.NowAsync()),
+                due,
+                probe = due == RefreshSchedule.Never && config.Toolkit.Probe is not null && config.Scheme is not NoAuthScheme ? RefreshSchedule.FirstProbeAt(now) : (long?)null,
                 policy = (short)rotation.Policy,
                 grace = rotation.Policy == RotationPolicy.Grace ? rotation.GraceSeconds * 1000L : (long?)null,
                 fresh.ExpiresAt,

@@ -12,6 +12,18 @@ internal static partial class Log
     [LoggerMessage(4002, LogLevel.Error, "Refreshing {Account} broke")]
     public static partial void RefreshBroke(this ILogger log, Exception e, Id<IdKinds.Account> account);
 
-    [LoggerMessage(4003, LogLevel.Error, "A round of {Work} broke; the next one follows")]
-    public static partial void RoundBroke(this ILogger log, Exception e, string work);
+    [LoggerMessage(4004, LogLevel.Error, "The renewed credential of {Account} could not be kept in a file")]
+    public static partial void NotSpilled(this ILogger log, Exception e, Id<IdKinds.Account> account);
+
+    [LoggerMessage(4005, LogLevel.Warning, "The file with the renewed credential of {Account} could not be removed")]
+    public static partial void SpillStays(this ILogger log, Exception e, Id<IdKinds.Account> account);
+
+    [LoggerMessage(4006, LogLevel.Error, "{Path} cannot be read as a renewed credential; it is left there")]
+    public static partial void SpillUnreadable(this ILogger log, Exception e, string path);
+
+    [LoggerMessage(4007, LogLevel.Warning, "The renewed credential of {Account} was brought from its file into the database")]
+    public static partial void SpillStored(this ILogger log, Id<IdKinds.Account> account);
+
+    [LoggerMessage(4003, LogLevel.Error, "When {Account} was last used could not be noted")]
+    public static partial void UseNotNoted(this ILogger log, Exception e, Id<IdKinds.Account> account);
 }

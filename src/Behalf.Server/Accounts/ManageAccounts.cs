@@ -86,9 +86,10 @@ internal static class ManageAccounts
                         : throw new Problem(Refusal.Conflict, $"An account that is {now.Status.WireName()} cannot be switched {(enabled ? "on" : "off")}.");
                 }
 
+                // The fence stays: a refresh that is under way has spent the old token, and what it wins is still wanted.
                 await session.ExecuteAsync(
                     """
-                    update account_refresh set status = @paused, epoch = epoch + 1, intent_at = null
+                    update account_refresh set status = @paused
                     where project_id = @ProjectId and account_id = @AccountId
                     """,
                     new { row.ProjectId, row.AccountId, paused = enabled ? 0 : 3 });

@@ -7,7 +7,6 @@ using Behalf.Audit;
 using Behalf.Catalog;
 using Behalf.Projects;
 using Behalf.Storage;
-using Behalf.Vault;
 using Behalf.Wire;
 using Microsoft.AspNetCore.Mvc;
 
@@ -45,7 +44,7 @@ internal sealed record TestConnectionAnswer
 /// <summary><c>POST …/refresh</c> renews in place and becomes a link to connect again only where it must; <c>POST …/test</c>
 /// tries the credential with the toolkit's probe.</summary>
 internal sealed class RefreshConnection(
-    IDatabase database, ToolCatalog catalog, Refresher refresher, StartFlow start, AccountProbe probe, SecretVault vault)
+    IDatabase database, ToolCatalog catalog, Refresher refresher, StartFlow start, CheckCredential check)
 {
     public static Task<RefreshConnectionAnswer> HandleAsync(
         CallerParameter caller,
@@ -108,38 +107,28 @@ internal sealed class RefreshConnection(
         }
 
         var result = await ProbeAsync(caller, account, await ConfigAsync(row, ct), ct);
+        if (result.Verdict == ProbeVerdict.Refused)
+        {
+            await check.ExpireAsync(account, AuditEvent.By(caller, AuditActions.AccountExpired));
+        }
+
         return new TestConnectionAnswer
         {
             Verdict = result.Verdict switch { ProbeVerdict.Good => "good", ProbeVerdict.Refused => "refused", _ => "unknown" },
-            Status = account.Status.WireName(),
+            Status = (result.Verdict == ProbeVerdict.Refused ? AccountStatus.Expired : account.Status).WireName(),
             AccountLabel = result.Label ?? account.SubjectLabel,
         };
     }
 
     private async Task<ProbeResult> ProbeAsync(Caller caller, CallAccount account, AuthConfig config, CancellationToken ct)
     {
-        if (account.Secret is not { } secret)
+        var because = AuditEvent.By(caller, AuditActions.AccountTested) with
         {
-            return new ProbeResult(ProbeVerdict.Refused);
-        }
-
-        var use = await Use.RecordAsync(
-            database,
-            AuditEvent.By(caller, AuditActions.AccountTested) with
-            {
-                UserId = account.ExternalUser,
-                AccountId = account.AccountId,
-                Toolkit = account.Toolkit,
-            },
-            ct);
-        using var opened = await vault.OpenAsync(account.SecretPlace(account.CredVersion), secret, use, ct);
-        var variables = JsonSerializer.Deserialize(account.Params, ConnectJson.Default.DictionaryStringString) ?? [];
-        foreach (var (name, value) in config.Settings.Fields)
-        {
-            variables[name] = value;
-        }
-
-        return await probe.TryAsync(config.Toolkit, config.Scheme, Credential.Parse(opened.Span), variables, ct);
+            UserId = account.ExternalUser,
+            AccountId = account.AccountId,
+            Toolkit = account.Toolkit,
+        };
+        return await check.RunAsync(account, config, await Use.RecordAsync(database, because, ct), ct);
     }
 
     private async Task<AuthConfig> ConfigAsync(AccountRow row, CancellationToken ct) =>

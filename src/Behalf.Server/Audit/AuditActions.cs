@@ -29,6 +29,7 @@ internal static class AuditActions
     public const string CredentialRefreshFailed = "credential.refresh_failed";
     public const string CredentialIntegrityFailure = "credential.integrity_failure";
     public const string OrphanTokenRevoked = "credential.orphan_revoked";
+    public const string OrphanTokenDropped = "credential.orphan_dropped";
     public const string UpstreamRevoked = "credential.upstream_revoked";
     public const string ToolExecuted = "tool.executed";
     public const string ProxyExecuted = "proxy.executed";

@@ -15,6 +15,8 @@ internal static class BrokerModule
         services.AddSingleton<FixingLinks>();
         services.AddSingleton<ChooseAccount>();
         services.AddSingleton<UpstreamCall>();
+        services.AddSingleton<Idempotency>();
+        services.AddHostedService<PurgeIdempotency>();
         services.AddSingleton<RunTool>();
         services.AddSingleton<RunProxy>();
         services.AddSingleton<ShowTool>();

@@ -1,5 +1,6 @@
 using System.Net;
 using Behalf.Accounts;
+using Behalf.Accounts.Refresh;
 using Behalf.Audit;
 using Behalf.Broker;
 using Behalf.Catalog;
@@ -32,7 +33,7 @@ internal static class Server
             .AddAudit()
             .AddVault(settings.Keys, settings.Data)
             .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
-            .AddAccounts(settings.ManagedApps)
+            .AddAccounts(settings.ManagedApps, settings.Data)
             .AddBroker()
             .AddEntities()
             .AddOpenApiDocument();
@@ -58,6 +59,7 @@ internal static class Server
     public static async Task StartAsync(WebApplication app, CancellationToken ct)
     {
         await PrepareAsync(app.Services, ct);
+        await app.Services.GetRequiredService<ReplaySpill>().RunOnceAsync(ct);
         await app.StartAsync(ct);
         var settings = app.Services.GetRequiredService<ServerSettings>();
         var origin = app.Services.GetRequiredService<PublicOrigin>();

@@ -15,4 +15,7 @@ internal enum SecretKind : short
 
     /// <summary>What deliveries to a webhook are signed with.</summary>
     WebhookSecret = 4,
+
+    /// <summary>What a tool answered to a request with an idempotency key.</summary>
+    Answer = 5,
 }

@@ -13,4 +13,6 @@ internal sealed record SecretOwner
 
     /// <summary>The toolkit's slug; empty where there is none.</summary>
     public string Toolkit { get; init; } = "";
+
+    public static SecretOwner OfProject(Id<IdKinds.Project> project) => new() { Project = project, Id = new(project.Value) };
 }

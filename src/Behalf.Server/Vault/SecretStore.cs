@@ -64,7 +64,7 @@ internal static class SecretStore
     /// <summary>False if something newer is there, or its data key is not what it was when the secret was sealed.</summary>
     public static async ValueTask<bool> StoreSecretAsync(this WriteSession session, SealedSecret secret)
     {
-        if (secret.NewDataKey is { } key && !await session.AddDataKeyAsync(secret, key))
+        if (!await session.StoreDataKeyAsync(secret))
         {
             return false;
         }
@@ -114,10 +114,16 @@ internal static class SecretStore
         await session.ExecuteAsync("delete from secret where project_id = @project", new { project });
     }
 
-    private static async ValueTask<bool> AddDataKeyAsync(this WriteSession session, SealedSecret secret, WrappedDataKey key)
+    /// <summary>Stores the data key that a secret brings, where it brings one: for ciphertexts that are kept elsewhere.</summary>
+    /// <returns>False if the owner got a data key of that version meanwhile.</returns>
+    public static async ValueTask<bool> StoreDataKeyAsync(this WriteSession session, SealedSecret secret)
     {
-        var owner = secret.Place.Owner;
+        if (secret.NewDataKey is not { } key)
+        {
+            return true;
+        }
 
+        var owner = secret.Place.Owner;
         await session.RequireGenerationAsync(owner.Project, key.Generation);
         return 1 == await session.ExecuteAsync(
             """

@@ -31,7 +31,7 @@ public sealed class RefreshKillTests
         await TakeOverAsync(world);
         if (moment != Moment.Stored)
         {
-            await RefreshTests.UntilAsync(() => world.Provider.Ledger.Requests.Count(r => r.Step == Step.Refresh) == 2);
+            await Eventually.HoldsAsync(() => world.Provider.Ledger.Requests.Count(r => r.Step == Step.Refresh) == 2);
             await UntilResolvedAsync(world, alice);
         }
 
@@ -65,7 +65,7 @@ public sealed class RefreshKillTests
         Assert.Equal(2, world.Provider.Ledger.Requests.Count(r => r.Step == Step.Refresh));
     }
 
-    private static async Task DieAsync(World world, string account, Moment moment)
+    internal static async Task DieAsync(World world, string account, Moment moment)
     {
         await world.StopServerAsync();
         await using var node = await world.StartProcessAsync();
@@ -79,20 +79,20 @@ public sealed class RefreshKillTests
         // Long enough for the lock below to be there before the answer, on a busy machine too.
         world.Provider.Modes = world.Provider.Modes with { TokenLatencyMs = moment == Moment.AnsweredAndNotStored ? 5000 : 500 };
         var asking = client.PostAsync($"/api/v3.1/connected_accounts/{account}/refresh");
-        await RefreshTests.UntilAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh));
+        await Eventually.HoldsAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh));
         await using var held = moment == Moment.AnsweredAndNotStored ? await HoldWritesAsync(world.Server.DatabaseAddress) : null;
         if (moment == Moment.SentAndNotProcessed)
         {
-            await RefreshTests.UntilAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh && r.Fault is not null));
+            await Eventually.HoldsAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh && r.Fault is not null));
         }
         else
         {
-            await RefreshTests.UntilAsync(() => ledger.Count(TokenEventKind.Refreshed) == 1);
+            await Eventually.HoldsAsync(() => ledger.Count(TokenEventKind.Refreshed) == 1);
         }
 
         if (moment == Moment.AnsweredAndNotStored)
         {
-            await RefreshTests.UntilAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh && r.Status == 200));
+            await Eventually.HoldsAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh && r.Status == 200));
             await Task.Delay(300);
             Assert.False(asking.IsCompleted);
         }
@@ -107,7 +107,7 @@ public sealed class RefreshKillTests
     }
 
     /// <summary>The next node, once the dead one's lease is over.</summary>
-    private static async Task TakeOverAsync(World world)
+    internal static async Task TakeOverAsync(World world)
     {
         await world.StartServerAsync();
         await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(91));
@@ -130,7 +130,7 @@ public sealed class RefreshKillTests
     }
 
     /// <summary>Keeps every other connection from writing until it is disposed of.</summary>
-    private static async Task<IAsyncDisposable> HoldWritesAsync(string database)
+    internal static async Task<IAsyncDisposable> HoldWritesAsync(string database)
     {
         if (database.StartsWith("postgres", StringComparison.Ordinal))
         {

@@ -49,12 +49,12 @@ public sealed class RefreshTests
         using (var impatient = new CancellationTokenSource())
         {
             var asking = world.Project.Http.PostAsync($"/api/v3.1/connected_accounts/{alice}/refresh", null, impatient.Token);
-            await UntilAsync(() => world.Provider.Ledger.Requests.Any(r => r.Step == Step.Refresh));
+            await Eventually.HoldsAsync(() => world.Provider.Ledger.Requests.Any(r => r.Step == Step.Refresh));
             await impatient.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
         }
 
-        await UntilAsync(() => world.Provider.Ledger.Count(TokenEventKind.Refreshed) == 1);
+        await Eventually.HoldsAsync(() => world.Provider.Ledger.Count(TokenEventKind.Refreshed) == 1);
         (await world.Project.PostAsync($"/api/v3.1/connected_accounts/{alice}/refresh")).Expect(200);
         Assert.Equal("ACTIVE", await world.StatusAsync(alice));
         Assert.Equal(0, world.Provider.Ledger.ReuseRevocations);
@@ -128,7 +128,7 @@ public sealed class RefreshTests
         var account = (await world.Project.GetAsync($"/api/v3.1/connected_accounts/{alice}")).Expect(200).Json;
         Assert.Equal("EXPIRED", account.GetProperty("status").GetString());
         Assert.Contains("subject_changed", account.GetProperty("status_reason").GetString(), StringComparison.Ordinal);
-        await UntilAsync(() => world.Provider.Ledger.LiveFamiliesOf("alice").Count == 0);
+        await Eventually.HoldsAsync(() => world.Provider.Ledger.LiveFamiliesOf("alice").Count == 0);
     }
 
     [Theory, OnBothEngines]
@@ -142,20 +142,11 @@ public sealed class RefreshTests
         // When the tokens come due, bob has not used his connection for 24 hours, and alice has.
         await world.Server.Clock.AdvanceAsync(TimeSpan.FromHours(4));
         (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(200);
-        await UntilAsync(() => world.Server.Database.FindAsync<long?>(
+        await Eventually.HoldsAsync(() => world.Server.Database.FindAsync<long?>(
             RowScope.System, "select max(last_used_at) - min(last_used_at) from account_refresh", null, CancellationToken.None).Result > 0);
         await world.Server.Clock.AdvanceAsync(TimeSpan.FromHours(20) + TimeSpan.FromMinutes(58));
-        await UntilAsync(() => world.Provider.Ledger.Refreshes == 1);
+        await Eventually.HoldsAsync(() => world.Provider.Ledger.Refreshes == 1);
         await Task.Delay(1500);
         Assert.Equal(family, Assert.Single(world.Provider.Ledger.Requests, r => r.Step == Step.Refresh).Family);
-    }
-
-    internal static async Task UntilAsync(Func<bool> holds)
-    {
-        for (var i = 0; !holds(); i++)
-        {
-            Assert.True(i < 600, "It did not happen within half a minute.");
-            await Task.Delay(50);
-        }
     }
 }

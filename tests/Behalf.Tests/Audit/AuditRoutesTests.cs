@@ -165,12 +165,12 @@ public sealed class AuditRoutesTests
         keys.Refusing = true;
         await RecordAsync(server, [Call(Id<IdKinds.Project>.New())]);
         var sealer = server.Services.GetRequiredService<Sealer>();
-        await UntilAsync(() => Task.FromResult(sealer.Fault is not null));
+        await Eventually.HoldsAsync(() => Task.FromResult(sealer.Fault is not null));
         Assert.Contains("audit_unsealed", (await probe.GetAsync("/health/ready")).Expect(503).Text, StringComparison.Ordinal);
 
         keys.Refusing = false;
         await SealAsync(server);
-        await UntilAsync(() => Task.FromResult(sealer.Fault is null));
+        await Eventually.HoldsAsync(() => Task.FromResult(sealer.Fault is null));
         (await probe.GetAsync("/health/ready")).Expect(200);
     }
 
@@ -203,14 +203,6 @@ public sealed class AuditRoutesTests
     }
 
     /// <summary>Waits for the server's own sealer.</summary>
-    private static Task SealAsync(TestServer server) => UntilAsync(async () => await server.Database.FindAsync<long>(
+    private static Task SealAsync(TestServer server) => Eventually.HoldsAsync(async () => await server.Database.FindAsync<long>(
         RowScope.System, "select count(*) from audit_event where seq is null", null, None) == 0);
-
-    private static async Task UntilAsync(Func<Task<bool>> so)
-    {
-        for (var i = 0; i < 600 && !await so(); i++)
-        {
-            await Task.Delay(100);
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Behalf.Accounts;
 using Behalf.Tests.Support;
 using Behalf.Tests.Support.Peers;
 
@@ -92,6 +93,37 @@ public sealed class EmulatedEndingsTests
         Assert.Empty(revoked.GetProperty("revoked_tokens").EnumerateArray());
         Assert.Equal("REVOKED", await world.StatusAsync(alice));
         await world.RunAsync("SLACK_LIST_ALL_CHANNELS", "bob");
+    }
+
+    [Theory, OnBothEngines]
+    public async Task What_a_user_takes_back_at_Google_is_noticed_before_anybody_calls(string engine)
+    {
+        await using var world = await EmulatedWorld.GmailAsync(engine, ct);
+        await AssertNoticedAsync(world, world.Peer.Google, held => [held.RefreshToken!], TimeSpan.FromHours(1));
+    }
+
+    [Theory, OnBothEngines]
+    public async Task What_a_user_takes_back_at_Linear_is_noticed_before_anybody_calls(string engine)
+    {
+        await using var world = await EmulatedWorld.LinearAsync(engine, ct);
+        await AssertNoticedAsync(world, world.Peer.Linear, held => [held.RefreshToken!, held.AccessToken!], TimeSpan.FromHours(23.9));
+    }
+
+    private async Task AssertNoticedAsync(
+        EmulatedWorld world, EmulatedService provider, Func<Credential, IEnumerable<string>> tokens, TimeSpan later)
+    {
+        var (alice, bob) = (await world.ConnectAsync("alice", ct), await world.ConnectAsync("bob", ct));
+        using var user = FlowOf(provider);
+        foreach (var token in tokens(await StoredCredential.OfAsync(world.Server, world.Project, bob, ct)))
+        {
+            await user.PostAsync(provider.RevokeUrl!, new() { ["token"] = token }, ct);
+        }
+
+        await world.Server.Clock.AdvanceAsync(later);
+        await Eventually.HoldsAsync(async () => await world.StatusAsync(bob) == "EXPIRED");
+        Assert.Equal("ACTIVE", await world.StatusAsync(alice));
+        var told = (await world.Project.GetAsync("/api/v3.1/audit/events?action=account.expired")).Expect(200).Json.GetProperty("items");
+        Assert.Equal(bob, Text(Assert.Single(told.EnumerateArray()), "connected_account_id"));
     }
 
     private static async Task AssertRevokedUpstreamAsync(EmulatedWorld world, string account, IReadOnlyList<string> tokens)

@@ -4,10 +4,12 @@ using Behalf.Storage;
 namespace Behalf.Accounts.Connect;
 
 /// <summary>Ends invitations that nobody finished in time, and with them the accounts that were waiting.</summary>
-internal sealed class ExpireFlows(IDatabase database, TimeProvider clock, ILogger<ExpireFlows> log) : BackgroundService
+internal sealed class ExpireFlows(IDatabase database, TimeProvider clock, ILogger<ExpireFlows> log)
+    : Rounds("expired links", TimeSpan.FromSeconds(2), clock, log)
 {
     private const int AtOnce = 200;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    protected override async Task<bool> RunRoundAsync(CancellationToken ct) => await RunOnceAsync(ct) == AtOnce;
 
     public Task<int> RunOnceAsync(CancellationToken ct) => database.WriteAsync(
         RowScope.System,
@@ -38,27 +40,4 @@ internal sealed class ExpireFlows(IDatabase database, TimeProvider clock, ILogge
             return late.Count;
         },
         ct);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await RunOnceAsync(stoppingToken) < AtOnce)
-                {
-                    await Task.Delay(Pause, clock, stoppingToken);
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                log.RoundBroke(e, "expired links");
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
 }

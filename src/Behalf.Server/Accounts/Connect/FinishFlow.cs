@@ -57,7 +57,8 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
         var end = await StoreAsync(flow, config, won, variables, subject, identity.Label, because);
         if (!end.Success)
         {
-            await orphans.GiveBackAsync(config, variables, won.Credential, because, CancellationToken.None);
+            await orphans.GiveBackAsync(
+                new OrphanToken { Config = config, Variables = variables, Credential = won.Credential, Account = flow.AccountId, Subject = subject }, because);
         }
 
         return end;

@@ -18,7 +18,11 @@ internal enum ProbeVerdict
     Unknown,
 }
 
-internal sealed record ProbeResult(ProbeVerdict Verdict, string? Subject = null, string? Label = null, int? Status = null);
+internal sealed record ProbeResult(ProbeVerdict Verdict, string? Subject = null, string? Label = null, int? Status = null)
+{
+    /// <summary>How long the provider wants to be left alone.</summary>
+    public int? RetryAfterSeconds { get; init; }
+}
 
 /// <summary>Tries a credential with the toolkit's one cheap call.</summary>
 internal sealed class AccountProbe(GuardedHttp http)
@@ -68,7 +72,7 @@ internal sealed class AccountProbe(GuardedHttp http)
     {
         if (response.Status is 429 or >= 500)
         {
-            return new ProbeResult(ProbeVerdict.Unknown, Status: response.Status);
+            return new ProbeResult(ProbeVerdict.Unknown, Status: response.Status) { RetryAfterSeconds = RetryAfter.Of(response) };
         }
 
         if (response.Status == 401)

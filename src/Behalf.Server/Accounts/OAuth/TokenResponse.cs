@@ -19,7 +19,7 @@ internal static partial class TokenResponse
             return new TokenResult
             {
                 Refusal = TokenRefusal.Unavailable,
-                RetryAfterSeconds = RetryAfter(response),
+                RetryAfterSeconds = RetryAfter.Of(response),
 
                 // A server that refuses for load has not touched the grant; one that broke may have.
                 ProvablyUnprocessed = response.Status is 429 or 503,
@@ -144,11 +144,6 @@ internal static partial class TokenResponse
     private static string? Words(JsonElement body, string pointer) => body.At(pointer) is { ValueKind: JsonValueKind.Array } list
         ? string.Join(' ', list.EnumerateArray().Where(word => word.ValueKind == JsonValueKind.String).Select(word => word.GetString()))
         : Text(body, pointer);
-
-    private static int? RetryAfter(EgressResponse response) =>
-        int.TryParse(response.Headers.GetValueOrDefault("Retry-After"), CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 86400
-            ? seconds
-            : null;
 
     [GeneratedRegex("^[a-z][a-z0-9_.-]{2,63}$")]
     private static partial Regex PlainWord();

@@ -10,19 +10,16 @@ using Behalf.Vault;
 namespace Behalf.Accounts.Refresh;
 
 /// <summary>Renews one account's token under a claim. The steps, between which a process may die:
-/// claimed (intent is durable) → opened, deadline checked → sent → answered → sealed → stored with its event → lease given back.
-/// From "sent" on nothing is cancelled: the old token may be spent.</summary>
+/// claimed (intent is durable) → opened, deadline checked → sent → answered → sealed → kept in a file → stored with its event.
+/// A claim is worked off whoever hangs up: once it is sent, the old token may be spent.</summary>
 internal sealed class RefreshAccount(
-    IDatabase database, ToolCatalog catalog, SecretVault vault, OAuthClients clients, TokenEndpoint tokens, OrphanTokens orphans,
-    TimeProvider clock, ILogger<RefreshAccount> log)
+    IDatabase database, ToolCatalog catalog, SecretVault vault, OAuthClients clients, TokenEndpoint tokens, StoreRenewal store,
+    PatientWrites patient, TimeProvider clock, ILogger<RefreshAccount> log)
 {
-    private static readonly TimeSpan StoreRetry = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan StorePatience = TimeSpan.FromMinutes(2);
-
-    public async Task<RefreshOutcome> RunAsync(RefreshClaim claim, TimeSpan sinceClaim, CancellationToken ct)
+    public async Task<RefreshOutcome> RunAsync(RefreshClaim claim, TimeSpan sinceClaim)
     {
         var claimedAt = clock.GetTimestamp() - (long)(sinceClaim.TotalSeconds * Stopwatch.Frequency);
-        if (await LoadAsync(claim, ct) is not { } loaded)
+        if (await LoadAsync(claim) is not { } loaded)
         {
             await ReleaseAsync(claim, RefreshSchedule.Never, keepIntent: false, "account_gone");
             return RefreshOutcome.NotRefreshable;
@@ -35,7 +32,7 @@ internal sealed class RefreshAccount(
             AccountId = account.AccountId,
             Toolkit = account.Toolkit,
         };
-        var credential = await OpenAsync(account, because, ct);
+        var credential = await OpenAsync(account, because);
         if (!credential.CanRefresh(config.Scheme))
         {
             await ReleaseAsync(claim, RefreshSchedule.Never, keepIntent: false, null);
@@ -57,30 +54,30 @@ internal sealed class RefreshAccount(
             return RefreshOutcome.Unavailable;
         }
 
-        var result = await SendAsync(account, config, credential, lease, because, ct);
+        var result = await SendAsync(account, config, credential, lease, because);
         return result.Tokens is { } answer
             ? await StoreAsync(claim, account, config, credential, answer, because)
             : await FailAsync(claim, account, config, lease, result, because);
     }
 
-    private async Task<(CallAccount Account, AuthConfig Config)?> LoadAsync(RefreshClaim claim, CancellationToken ct)
+    private async Task<(CallAccount Account, AuthConfig Config)?> LoadAsync(RefreshClaim claim)
     {
-        var account = await database.FindCallAccountAsync(claim.ProjectId, claim.AccountId, ct);
-        var row = account is null ? null : await database.FindAuthConfigAsync(claim.ProjectId, account.AuthConfigId, ct);
+        var account = await database.FindCallAccountAsync(claim.ProjectId, claim.AccountId, CancellationToken.None);
+        var row = account is null ? null : await database.FindAuthConfigAsync(claim.ProjectId, account.AuthConfigId, CancellationToken.None);
         return account?.Secret is not null && row is not null && catalog.Resolve(row) is { } config ? (account, config) : null;
     }
 
-    private async Task<Credential> OpenAsync(CallAccount account, AuditEvent because, CancellationToken ct)
+    private async Task<Credential> OpenAsync(CallAccount account, AuditEvent because)
     {
         using var opened = await vault.OpenAsync(
-            account.SecretPlace(account.CredVersion), account.Secret!, Use.ToldWithItsEffect(because), ct);
+            account.SecretPlace(account.CredVersion), account.Secret!, Use.ToldWithItsEffect(because), CancellationToken.None);
         return Credential.Parse(opened.Span);
     }
 
     private async Task<TokenResult> SendAsync(
-        CallAccount account, AuthConfig config, Credential credential, RefreshLease lease, AuditEvent because, CancellationToken ct)
+        CallAccount account, AuthConfig config, Credential credential, RefreshLease lease, AuditEvent because)
     {
-        var variables = System.Text.Json.JsonSerializer.Deserialize(account.Params, Connect.ConnectJson.Default.DictionaryStringString) ?? [];
+        var variables = account.Variables;
         if (config.Scheme is ClientCredentialsScheme scheme)
         {
             var own = OAuthClients.ForClientCredentials(config, scheme, credential.Fields, variables.Concat(config.Settings.Fields)
@@ -88,7 +85,7 @@ internal sealed class RefreshAccount(
             return await tokens.ClientCredentialsAsync(own, account.GrantedScopes, lease.CallDeadline, CancellationToken.None);
         }
 
-        return await clients.FindAsync(config, variables, because, ct) is { } client
+        return await clients.FindAsync(config, variables, because, CancellationToken.None) is { } client
             ? await tokens.RefreshAsync(
                 client with
                 {
@@ -116,42 +113,16 @@ internal sealed class RefreshAccount(
         };
         if (answer.Subject is not null && account.Subject is not null && answer.Subject != account.Subject)
         {
-            return await RefuseOtherSubjectAsync(claim, account, config, fresh, because);
+            return await RefuseOtherSubjectAsync(claim, account, config, fresh, answer.Subject, because);
         }
 
-        var sealedSecret = await vault.SealAsync(
-            account.SecretPlace(account.CredVersion + 1), account.Secret!, fresh.ToBytes(), CancellationToken.None);
-        var due = RefreshSchedule.DueAt(config.Scheme, canRefresh: true, fresh.ExpiresAt, now);
-        var stored = await PersistAsync(() => database.WriteAsync(
-            RowScope.Of(claim.ProjectId),
-            async session =>
-            {
-                if (!await session.CompleteAsync(claim, due, fresh.ExpiresAt))
-                {
-                    return false;
-                }
-
-                await session.ExecuteAsync(
-                    "update account set cred_version = @version where project_id = @ProjectId and account_id = @AccountId and cred_version = @CredVersion",
-                    new { account.ProjectId, account.AccountId, account.CredVersion, version = sealedSecret.Place.Version });
-                await SecretVault.StoreAsync(session, sealedSecret, because);
-                return true;
-            },
-            CancellationToken.None));
-        if (stored)
-        {
-            return RefreshOutcome.Renewed;
-        }
-
-        // Revoked, disabled or reconnected meanwhile: what was just minted must not outlive that.
-        await GiveBackAsync(account, config, fresh, because);
-        return RefreshOutcome.Busy;
+        return await store.RunAsync(claim, account, config, fresh, because) ? RefreshOutcome.Renewed : RefreshOutcome.Busy;
     }
 
     private async Task<RefreshOutcome> RefuseOtherSubjectAsync(
-        RefreshClaim claim, CallAccount account, AuthConfig config, Credential fresh, AuditEvent because)
+        RefreshClaim claim, CallAccount account, AuthConfig config, Credential fresh, string subject, AuditEvent because)
     {
-        await GiveBackAsync(account, config, fresh, because);
+        await store.GiveBackAsync(account, config, fresh, subject, because);
         await ExpireAsync(claim, account, StatusReasons.SubjectChanged, because);
         return RefreshOutcome.Expired;
     }
@@ -172,7 +143,7 @@ internal sealed class RefreshAccount(
         var keep = unknown || claim.HadIntent;
         var now = await NowAsync();
         var retry = RetryAt(claim, lease, result, unknown, now);
-        await PersistAsync(() => ReleaseAsync(claim, retry, keep, result.Code ?? result.Refusal.ToString()));
+        await patient.RunAsync(() => ReleaseAsync(claim, retry, keep, result.Code ?? result.Refusal.ToString()));
         return RefreshOutcome.Unavailable;
     }
 
@@ -193,7 +164,7 @@ internal sealed class RefreshAccount(
     }
 
     private Task<bool> ExpireAsync(RefreshClaim claim, CallAccount account, string reason, AuditEvent because) =>
-        PersistAsync(() => database.WriteAsync(
+        patient.RunAsync(() => database.WriteAsync(
             RowScope.Of(claim.ProjectId),
             async session =>
             {
@@ -207,32 +178,8 @@ internal sealed class RefreshAccount(
             },
             CancellationToken.None));
 
-    private Task GiveBackAsync(CallAccount account, AuthConfig config, Credential fresh, AuditEvent because) => orphans.GiveBackAsync(
-        config,
-        System.Text.Json.JsonSerializer.Deserialize(account.Params, Connect.ConnectJson.Default.DictionaryStringString) ?? [],
-        fresh,
-        because,
-        CancellationToken.None);
-
     private Task<bool> ReleaseAsync(RefreshClaim claim, long dueAt, bool keepIntent, string? error) => database.WriteAsync(
         RowScope.Of(claim.ProjectId), session => session.ReleaseAsync(claim, dueAt, keepIntent, error), CancellationToken.None);
 
-    private Task<long> NowAsync() => PersistAsync(() => database.NowAsync(CancellationToken.None));
-
-    /// <summary>The new token exists in this process alone: a database that is away is waited for, not given up on.</summary>
-    private async Task<T> PersistAsync<T>(Func<Task<T>> work)
-    {
-        var began = clock.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await work();
-            }
-            catch (Problem p) when (p.Refusal.Status == 503 && clock.GetElapsedTime(began) < StorePatience)
-            {
-                await Task.Delay(StoreRetry, clock);
-            }
-        }
-    }
+    private Task<long> NowAsync() => patient.RunAsync(() => database.NowAsync(CancellationToken.None));
 }

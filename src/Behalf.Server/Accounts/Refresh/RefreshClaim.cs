@@ -35,6 +35,9 @@ internal sealed record RefreshClaim
 /// wrong cannot shorten a lease; every write names the epoch it was claimed under.</summary>
 internal static class RefreshClaims
 {
+    /// <summary>Switched on, or off: what ends under way when an account is switched off ends well.</summary>
+    private const string Living = "status in (0, 3)";
+
     private const string Returned =
         """
         returning project_id, account_id, epoch, attempt, rot_policy, grace_ms, expires_at, last_used_at, @had as had_intent, behalf_now() as now
@@ -92,7 +95,7 @@ internal static class RefreshClaims
         await session.ExecuteAsync(
             $"""
             update account_refresh set due_at = @dueAt, last_error = @error{(keepIntent ? "" : ", intent_at = null")}
-            where project_id = @ProjectId and account_id = @AccountId and epoch = @Epoch and status = 0
+            where project_id = @ProjectId and account_id = @AccountId and epoch = @Epoch and {Living}
             """,
             new { claim.ProjectId, claim.AccountId, claim.Epoch, dueAt, error }) == 1;
 
@@ -100,18 +103,30 @@ internal static class RefreshClaims
     /// so that whoever read the account during the lease does not take it for one that nobody has renewed.</summary>
     public static async ValueTask<bool> CompleteAsync(this WriteSession session, RefreshClaim claim, long dueAt, long? expiresAt) =>
         await session.ExecuteAsync(
-            """
+            $"""
             update account_refresh set due_at = @dueAt, intent_at = null, attempt = 0, epoch = epoch + 1, expires_at = @expiresAt, last_error = null
-            where project_id = @ProjectId and account_id = @AccountId and epoch = @Epoch and status = 0
+            where project_id = @ProjectId and account_id = @AccountId and epoch = @Epoch and {Living}
             """,
             new { claim.ProjectId, claim.AccountId, claim.Epoch, dueAt, expiresAt }) == 1;
+
+    /// <summary>For a credential that an earlier refresh left behind. Whoever holds a claim loses it: the account's version
+    /// says that nothing was stored under it. False if the account is not to be refreshed any more.</summary>
+    public static async ValueTask<bool> CompleteAnyAsync(
+        this WriteSession session, Id<IdKinds.Project> project, Id<IdKinds.Account> account, long version, long dueAt, long? expiresAt) =>
+        await session.ExecuteAsync(
+            $"""
+            update account_refresh set due_at = @dueAt, intent_at = null, attempt = 0, epoch = epoch + 1, expires_at = @expiresAt, last_error = null
+            where project_id = @project and account_id = @account and {Living}
+              and exists (select 1 from account a where a.project_id = @project and a.account_id = @account and a.cred_version = @version)
+            """,
+            new { project, account, version, dueAt, expiresAt }) == 1;
 
     /// <summary>Ends refreshing: the account must be connected again. False if the fence was lost.</summary>
     public static async ValueTask<bool> GiveUpAsync(this WriteSession session, RefreshClaim claim, string error) =>
         await session.ExecuteAsync(
-            """
+            $"""
             update account_refresh set status = 1, due_at = @Never, intent_at = null, last_error = @error
-            where project_id = @ProjectId and account_id = @AccountId and epoch = @Epoch and status = 0
+            where project_id = @ProjectId and account_id = @AccountId and epoch = @Epoch and {Living}
             """,
             new { claim.ProjectId, claim.AccountId, claim.Epoch, RefreshSchedule.Never, error }) == 1;
 

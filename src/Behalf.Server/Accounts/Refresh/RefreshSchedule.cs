@@ -9,6 +9,8 @@ internal static class RefreshSchedule
     /// <summary>Never, for what does not expire or cannot be renewed.</summary>
     public const long Never = long.MaxValue;
 
+    public const int ProbeEveryMs = 24 * 60 * 60 * 1000;
+
     private const long UsualMarginMs = 5 * 60 * 1000;
 
     /// <summary>Before expiry by a margin and a random part of the lifetime, so that accounts connected together do not come
@@ -26,6 +28,9 @@ internal static class RefreshSchedule
         var jitter = strict ? 0 : (long)(lifetime * 0.2 * RandomNumberGenerator.GetInt32(1_000_000) / 1_000_000);
         return expiry - margin - jitter;
     }
+
+    /// <summary>The first question after a connection comes within a day, at a random time of it; the others a day apart.</summary>
+    public static long FirstProbeAt(long now) => now + RandomNumberGenerator.GetInt32(ProbeEveryMs / 2, ProbeEveryMs);
 
     public static long MarginMs(AuthScheme scheme) =>
         scheme is OAuth2Scheme { Refresh.MarginSeconds: { } seconds } ? seconds * 1000L : UsualMarginMs;

@@ -6,66 +6,47 @@ namespace Behalf.Accounts.Refresh;
 /// <summary>Renews what is due before anybody waits for it, for accounts in use; keeps idle ones alive where a provider lets
 /// unused grants die. Unresolved refreshes go first and have workers of their own: their grace is running.</summary>
 internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refresher refresher, TimeProvider clock, ILogger<RefreshSweep> log)
-    : BackgroundService
+    : Rounds("refreshes", TimeSpan.FromSeconds(1), clock, log)
 {
     private const int Workers = 16;
     private const int WorkersForUnresolved = 4;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly long InUseMs = (long)TimeSpan.FromHours(24).TotalMilliseconds;
 
     /// <summary>One round: what was due when it began.</summary>
     public async Task<int> RunOnceAsync(CancellationToken ct)
     {
-        var unresolved = await database.ClaimDueAsync(unresolved: true, WorkersForUnresolved, ct);
-        var due = await database.ClaimDueAsync(unresolved: false, Workers, ct);
-        await Task.WhenAll(unresolved.Select(claim => refresher.RunClaimedAsync(claim, ct)).Concat(due.Select(claim => WorkAsync(claim, ct))));
+        ct.ThrowIfCancellationRequested();
+
+        // Not cancelled from here on: what is claimed is worked off, or its intent would stand for something that never was sent.
+        var unresolved = await database.ClaimDueAsync(unresolved: true, WorkersForUnresolved, CancellationToken.None);
+        var due = await database.ClaimDueAsync(unresolved: false, Workers, CancellationToken.None);
+        await Task.WhenAll(unresolved.Select(claim => refresher.RunClaimedAsync(claim)).Concat(due.Select(WorkAsync)));
         return unresolved.Count + due.Count;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await RunOnceAsync(stoppingToken) == 0)
-                {
-                    await Task.Delay(Pause, clock, stoppingToken);
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                log.RoundBroke(e, "refreshes");
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    protected override async Task<bool> RunRoundAsync(CancellationToken ct) => await RunOnceAsync(ct) > 0;
 
-    private async Task WorkAsync(RefreshClaim claim, CancellationToken ct)
+    private async Task WorkAsync(RefreshClaim claim)
     {
         if (claim.LastUsedAt is { } used && claim.Now - used < InUseMs)
         {
-            await refresher.RunClaimedAsync(claim, ct);
+            await refresher.RunClaimedAsync(claim);
             return;
         }
 
-        var keepAliveAt = await KeepAliveAtAsync(claim, ct);
+        var keepAliveAt = await KeepAliveAtAsync(claim);
         if (keepAliveAt <= claim.Now)
         {
-            await refresher.RunClaimedAsync(claim, ct);
+            await refresher.RunClaimedAsync(claim);
             return;
         }
 
         await database.WriteAsync(
-            RowScope.Of(claim.ProjectId), session => session.ReleaseAsync(claim, keepAliveAt, keepIntent: false, null), ct);
+            RowScope.Of(claim.ProjectId), session => session.ReleaseAsync(claim, keepAliveAt, keepIntent: false, null), CancellationToken.None);
     }
 
     /// <summary>Half way to the death of an unused grant, counted from the last time it was renewed; never where none dies.</summary>
-    private async Task<long> KeepAliveAtAsync(RefreshClaim claim, CancellationToken ct)
+    private async Task<long> KeepAliveAtAsync(RefreshClaim claim)
     {
         var idle = await database.FindAsync<Idle>(
             RowScope.Of(claim.ProjectId),
@@ -75,7 +56,7 @@ internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refr
             where a.project_id = @ProjectId and a.account_id = @AccountId
             """,
             new { claim.ProjectId, claim.AccountId },
-            ct);
+            CancellationToken.None);
         return idle is not null && catalog.TryGetToolkit(idle.Toolkit, out var toolkit)
             && toolkit.Scheme(AuthMode.OAuth2) is OAuth2Scheme { Refresh.IdleLimitDays: { } days }
                 ? idle.RenewedAt + (long)TimeSpan.FromDays(days).TotalMilliseconds / 2

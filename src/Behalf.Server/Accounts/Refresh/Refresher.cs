@@ -9,12 +9,25 @@ namespace Behalf.Accounts.Refresh;
 /// <summary>Hands out credentials that will still be good when they arrive. Of any number of callers, on any number of nodes,
 /// one refreshes and the others take what it got.</summary>
 internal sealed class Refresher(
-    IDatabase database, SecretVault vault, RefreshAccount refresh, TimeProvider clock, ILogger<Refresher> log)
+    IDatabase database, SecretVault vault, RefreshAccount refresh, TimeProvider clock, ILogger<Refresher> log) : IHostedService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly long UsedEveryMs = (long)TimeSpan.FromHours(1).TotalMilliseconds;
 
     private readonly ConcurrentDictionary<Id<IdKinds.Account>, Lazy<Task<RefreshOutcome>>> _running = new();
+
+    private volatile bool _draining;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Claims nothing more and sees what was claimed to its end, as far as the host's patience goes: a refresh that
+    /// was sent may have spent the old token, and its caller may have hung up long ago.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _draining = true;
+        await Task.WhenAll(_running.Values.Select(Task (running) => running.Value))
+            .WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>The credential of an ACTIVE account, renewed first where it is about to expire.</summary>
     /// <exception cref="RefreshRefusedException">There is no usable one.</exception>
@@ -86,10 +99,10 @@ internal sealed class Refresher(
     }
 
     /// <summary>Works off a claim that the sweep made, unless this node is at that account already.</summary>
-    public async Task<RefreshOutcome> RunClaimedAsync(RefreshClaim claim, CancellationToken ct)
+    public async Task<RefreshOutcome> RunClaimedAsync(RefreshClaim claim)
     {
         var began = clock.GetTimestamp();
-        var mine = new Lazy<Task<RefreshOutcome>>(() => Task.Run(() => refresh.RunAsync(claim, clock.GetElapsedTime(began), ct)));
+        var mine = new Lazy<Task<RefreshOutcome>>(() => Task.Run(() => refresh.RunAsync(claim, clock.GetElapsedTime(began))));
         while (true)
         {
             var running = _running.GetOrAdd(claim.AccountId, mine);
@@ -103,11 +116,16 @@ internal sealed class Refresher(
 
     private Task<RefreshOutcome> RunOnceAsync(CallAccount account, long epoch) => OnceAsync(account.AccountId, async () =>
     {
+        if (_draining)
+        {
+            return RefreshOutcome.Unavailable;
+        }
+
         var began = clock.GetTimestamp();
         var claim = await database.ClaimAsync(account.ProjectId, account.AccountId, epoch, CancellationToken.None);
         return claim is null
             ? RefreshOutcome.Busy
-            : await refresh.RunAsync(claim, clock.GetElapsedTime(began), CancellationToken.None);
+            : await refresh.RunAsync(claim, clock.GetElapsedTime(began));
     });
 
     private Task<RefreshOutcome> OnceAsync(Id<IdKinds.Account> account, Func<Task<RefreshOutcome>> work)
@@ -166,7 +184,7 @@ internal sealed class Refresher(
                 new { account.ProjectId, account.AccountId }),
             CancellationToken.None);
         _ = noted.ContinueWith(
-            t => log.RoundBroke(t.Exception!, "usage notes"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            t => log.UseNotNoted(t.Exception!, account.AccountId), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     /// <summary>How much life a token must have left to be sent; short-lived ones less, or they would never be used.</summary>

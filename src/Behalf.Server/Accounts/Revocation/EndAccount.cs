@@ -73,13 +73,13 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
             return (UpstreamFate.NotSupported, null);
         }
 
-        var variables = JsonSerializer.Deserialize(account.Params, ConnectJson.Default.DictionaryStringString) ?? [];
+        var variables = account.Variables;
         if (config.Scheme is not OAuth2Scheme { Revoke: { } rules } || await clients.FindAsync(config, variables, because, ct) is not { } client)
         {
             return (UpstreamFate.NotSupported, null);
         }
 
-        if (rules.Reach == RevokeReach.Grant && await HasSiblingAsync(account, ct))
+        if (rules.Reach == RevokeReach.Grant && await database.HasOtherHolderAsync(row.ProjectId, row.AuthConfigId, row.Subject, row.AccountId, ct))
         {
             return (UpstreamFate.WaitsForSibling, null);
         }
@@ -98,16 +98,6 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
         var job = await vault.SealAsync(place, JsonSerializer.SerializeToUtf8Bytes(secret, RevocationJson.Default.RevocationSecret), ct);
         return (UpstreamFate.Queued, job);
     }
-
-    /// <summary>Another living connection of the same person through the same client.</summary>
-    private async Task<bool> HasSiblingAsync(AccountRow account, CancellationToken ct) => account.Subject is not null && 1 == await database.FindAsync<int>(
-        RowScope.Of(account.ProjectId),
-        """
-        select 1 from account where project_id = @ProjectId and auth_config_id = @AuthConfigId and subject = @Subject
-          and account_id <> @AccountId and status in (2, 5)
-        """,
-        new { account.ProjectId, account.AuthConfigId, account.Subject, account.AccountId },
-        ct);
 
     private static async ValueTask EndRowsAsync(WriteSession session, AccountRow account, bool delete)
     {

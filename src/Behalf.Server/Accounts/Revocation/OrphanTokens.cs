@@ -6,32 +6,81 @@ using Behalf.Storage;
 
 namespace Behalf.Accounts.Revocation;
 
-/// <summary>Tokens that were won and may not be kept: a provider must not go on honouring what nobody here guards.</summary>
+/// <summary>A token that was won and may not be kept.</summary>
+internal sealed record OrphanToken
+{
+    public required AuthConfig Config { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Variables { get; init; }
+
+    public required Credential Credential { get; init; }
+
+    /// <summary>The account that it was won for.</summary>
+    public required Id<IdKinds.Account> Account { get; init; }
+
+    /// <summary>Whose it is at the provider, where that is known.</summary>
+    public required string? Subject { get; init; }
+}
+
+/// <summary>Gives orphan tokens back: a provider must not go on honouring what nobody here guards. Where that would end the
+/// whole grant and a living account stands on it, the token is dropped instead and the trail says so.</summary>
 internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, RevocationEndpoint endpoint)
 {
-    public async Task GiveBackAsync(
-        AuthConfig config, IReadOnlyDictionary<string, string> variables, Credential credential, AuditEvent because, CancellationToken ct)
+    public async Task GiveBackAsync(OrphanToken orphan, AuditEvent because)
     {
-        if (config.Scheme is not OAuth2Scheme || (credential.RefreshToken ?? credential.AccessToken) is not { } token
-            || await clients.FindAsync(config, variables, because, ct) is not { Revoke: not null } client)
+        if (orphan.Config.Scheme is not OAuth2Scheme || (orphan.Credential.RefreshToken ?? orphan.Credential.AccessToken) is not { } token
+            || await clients.FindAsync(orphan.Config, orphan.Variables, because, CancellationToken.None) is not { Revoke: { } rules } client)
         {
             return;
         }
 
-        var hint = credential.RefreshToken is null ? "access_token" : "refresh_token";
-        var taken = await endpoint.RevokeAsync(client, token, hint, ct);
-        await database.WriteAsync(
-            RowScope.Of(config.Row.ProjectId),
-            async session =>
-            {
-                await session.AppendAsync(because with
-                {
-                    Action = AuditActions.OrphanTokenRevoked,
-                    Outcome = taken ? "success" : "failed",
-                    Toolkit = config.Toolkit.Slug,
-                    Detail = null,
-                });
-            },
-            ct);
+        if (rules.Reach == RevokeReach.Grant && await IsGrantInUseAsync(orphan))
+        {
+            await RecordAsync(orphan, because with { Action = AuditActions.OrphanTokenDropped, Detail = """{"reason":"grant_in_use"}""" });
+            return;
+        }
+
+        var hint = orphan.Credential.RefreshToken is null ? "access_token" : "refresh_token";
+        var taken = await endpoint.RevokeAsync(client, token, hint, CancellationToken.None);
+        await RecordAsync(orphan, because with
+        {
+            Action = AuditActions.OrphanTokenRevoked,
+            Outcome = taken ? AuditOutcomes.Success : AuditOutcomes.Failed,
+            Detail = null,
+        });
     }
+
+    private async Task<bool> IsGrantInUseAsync(OrphanToken orphan)
+    {
+        var row = orphan.Config.Row;
+        return await database.FindAsync<int>(
+            RowScope.Of(row.ProjectId),
+            "select 1 from account where project_id = @ProjectId and account_id = @Account and status in (2, 5)",
+            new { row.ProjectId, orphan.Account },
+            CancellationToken.None) == 1
+            || await database.HasOtherHolderAsync(row.ProjectId, row.AuthConfigId, orphan.Subject, orphan.Account, CancellationToken.None);
+    }
+
+    private Task RecordAsync(OrphanToken orphan, AuditEvent happened) => database.WriteAsync(
+        RowScope.Of(orphan.Config.Row.ProjectId),
+        async session =>
+        {
+            await session.AppendAsync(happened with { AccountId = orphan.Account, Toolkit = orphan.Config.Toolkit.Slug });
+        },
+        CancellationToken.None);
+}
+
+internal static class GrantHolders
+{
+    /// <summary>Whether another living account of the same person stands on the same client's grant.</summary>
+    public static async Task<bool> HasOtherHolderAsync(
+        this IDatabase database, Id<IdKinds.Project> project, Id<IdKinds.AuthConfig> config, string? subject, Id<IdKinds.Account> account,
+        CancellationToken ct) => subject is not null && 1 == await database.FindAsync<int>(
+            RowScope.Of(project),
+            """
+            select 1 from account where project_id = @project and auth_config_id = @config and subject = @subject
+              and account_id <> @account and status in (2, 5)
+            """,
+            new { project, config, subject, account },
+            ct);
 }

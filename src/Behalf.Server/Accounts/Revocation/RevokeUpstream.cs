@@ -11,12 +11,11 @@ namespace Behalf.Accounts.Revocation;
 /// three days. What was revoked here is dead here at once; this is about the provider's copy.</summary>
 internal sealed class RevokeUpstream(
     IDatabase database, ToolCatalog catalog, SecretVault vault, RevocationEndpoint endpoint, TimeProvider clock, ILogger<RevokeUpstream> log)
-    : BackgroundService
+    : Rounds("revocations", TimeSpan.FromSeconds(1), clock, log)
 {
     private const int LeaseMs = 60_000;
     private const int MostAttempts = 16;
     private const int AtOnce = 16;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private const string Columns = "project_id, job_id, payload, attempt";
 
@@ -65,28 +64,7 @@ internal sealed class RevokeUpstream(
         return jobs.Count;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await RunOnceAsync(stoppingToken) == 0)
-                {
-                    await Task.Delay(Pause, clock, stoppingToken);
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                log.RoundBroke(e, "revocations");
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    protected override async Task<bool> RunRoundAsync(CancellationToken ct) => await RunOnceAsync(ct) > 0;
 
     private async Task<IReadOnlyList<string>?> RunAsync(RevocationJob job)
     {

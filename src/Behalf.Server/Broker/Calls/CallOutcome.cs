@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Behalf.Broker.Responses;
+using Behalf.Catalog;
 
 namespace Behalf.Broker.Calls;
 
@@ -23,6 +24,12 @@ internal sealed record CallOutcome
 
     /// <summary>What the caller is to be told instead: the user must act.</summary>
     public Problem? Problem { get; init; }
+
+    /// <summary>Whether it is certain that nothing was done: the request never left, or the provider turned it away at the door.</summary>
+    public bool NothingDone => Unsent || Problem is not null || Error?.Kind is UpstreamErrorKind.RateLimited;
+
+    /// <summary>Whether the request never left.</summary>
+    public bool Unsent { get; init; }
 
     public bool Successful => Error is null && Failure is null && Problem is null;
 

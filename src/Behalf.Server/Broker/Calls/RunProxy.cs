@@ -20,7 +20,7 @@ namespace Behalf.Broker.Calls;
 /// caller chooses path, query, body and harmless headers; never the host, and never what proves who asks.</summary>
 internal sealed class RunProxy(
     ToolCatalog catalog, ChooseAccount choose, FixingLinks links, CallRecorder recorder, Refresher refresher, UpstreamCall upstream,
-    IDatabase database, TimeProvider clock)
+    Idempotency idempotency, IDatabase database, TimeProvider clock)
 {
     private const int MostBinaryBytes = 4 * 1024 * 1024;
 
@@ -34,7 +34,7 @@ internal sealed class RunProxy(
         ["HEAD"] = HttpMethod.Head,
     };
 
-    public async Task<ProxyAnswer> RunAsync(Caller caller, ProxyRequest body, CancellationToken ct)
+    public async Task<ProxyAnswer> RunAsync(Caller caller, ProxyRequest body, IdempotencyKey? key, CancellationToken ct)
     {
         var began = clock.GetTimestamp();
         var toolkit = await ToolkitAsync(caller, body, ct);
@@ -60,58 +60,89 @@ internal sealed class RunProxy(
         };
         await using var record = recorder.Reserve(happened);
         var scheme = SchemeOf(toolkit, account);
-        var (answer, reflections, failure) = await SendAsync(caller, toolkit, scheme, account, request, variables, record, ct);
+        var plan = new ProxyPlan(caller, toolkit, scheme, request, ToolHosts.Of(toolkit, variables));
+        var outcome = await SendAsync(plan, account, key, record, ct);
         await record.CompleteAsync(
             happened with
             {
-                Outcome = answer?.Status is >= 200 and < 400 ? AuditOutcomes.Success : AuditOutcomes.Failed,
-                Status = answer?.Status,
+                Outcome = outcome.Successful ? AuditOutcomes.Success : AuditOutcomes.Failed,
+                Status = outcome.Answer?.Status,
                 DurationMs = (int)clock.GetElapsedTime(began).TotalMilliseconds,
-                Detail = reflections > 0 ? $"{{\"secret_reflected\":{reflections}}}" : null,
+                Detail = outcome.AuditDetail(),
             },
             CancellationToken.None);
-        return answer is null ? throw failure! : Show(answer);
+        if (outcome.Claimed && outcome.NothingDone)
+        {
+            await idempotency.ReleaseAsync(key!);
+        }
+
+        if (outcome.Failure is { } failure)
+        {
+            throw failure;
+        }
+
+        var shown = outcome.Kept ?? Show(outcome.Answer!);
+        if (outcome is { Claimed: true, NothingDone: false })
+        {
+            await idempotency.KeepAsync(key!, account.SecretOwner, JsonSerializer.SerializeToUtf8Bytes(shown, BrokerJson.Default.ProxyAnswer));
+        }
+
+        return shown;
     }
 
-    private async Task<(UpstreamAnswer? Answer, int Reflections, Problem? Failure)> SendAsync(
-        Caller caller,
-        Toolkit toolkit,
-        AuthScheme scheme,
-        CallAccount account,
-        ToolHttpRequest request,
-        IReadOnlyDictionary<string, string> variables,
-        CallRecord record,
-        CancellationToken ct)
+    private async Task<ProxyOutcome> SendAsync(
+        ProxyPlan plan, CallAccount account, IdempotencyKey? key, CallRecord record, CancellationToken ct)
     {
+        var claimed = false;
         try
         {
             var use = Use.Of(record);
-            var (current, credential) = await refresher.GetAsync(account, scheme, use, ct);
-            var hosts = ToolHosts.Of(toolkit, variables);
+            var (current, credential) = await refresher.GetAsync(account, plan.Scheme, use, ct);
+            if (key is not null)
+            {
+                ct.ThrowIfCancellationRequested();
+                if (await idempotency.ClaimAsync(key, account.SecretOwner, use) is { } kept)
+                {
+                    return new ProxyOutcome { Kept = JsonSerializer.Deserialize(kept, BrokerJson.Default.ProxyAnswer)! with { Replayed = true } };
+                }
+
+                (claimed, ct) = (true, CancellationToken.None);
+            }
+
             var (answer, reflections) = await OnceAsync(credential);
             if (answer.Status == 401 && await refresher.RenewAfterRefusalAsync(current, use, ct) is { } renewed)
             {
                 (answer, reflections) = await OnceAsync(renewed.Credential);
             }
 
-            return (answer, reflections, null);
+            return new ProxyOutcome { Answer = answer, Reflections = reflections, Claimed = claimed, NothingDone = answer.Status == 429 };
 
             Task<(UpstreamAnswer, int)> OnceAsync(Credential with) => upstream.OnceAsync(
-                request,
-                hosts,
-                CredentialInjection.Place(scheme, with),
+                plan.Request,
+                plan.Hosts,
+                CredentialInjection.Place(plan.Scheme, with),
                 new Scrubber(with.Secrets.Select(secret => new Secret(secret))),
                 ct);
         }
         catch (RefreshRefusedException e)
         {
-            return (null, 0, e.Outcome is RefreshOutcome.Expired or RefreshOutcome.NotRefreshable
-                ? await links.ForAccountAsync(caller, e.Account with { Status = AccountStatus.Expired }, toolkit, ct)
-                : new Problem(Refusal.ProviderFailed, $"{toolkit.Name} does not renew the connection's credential at the moment."));
+            return new ProxyOutcome
+            {
+                Failure = e.Outcome is RefreshOutcome.Expired or RefreshOutcome.NotRefreshable
+                    ? await links.ForAccountAsync(plan.Caller, e.Account with { Status = AccountStatus.Expired }, plan.Toolkit, ct)
+                    : new Problem(Refusal.ProviderFailed, $"{plan.Toolkit.Name} does not renew the connection's credential at the moment."),
+                NothingDone = true,
+                Claimed = claimed,
+            };
         }
         catch (EgressException e)
         {
-            return (null, 0, new Problem(Refusal.ProviderFailed, UpstreamCall.Sentence(toolkit, request.Method == HttpMethod.Get, e)));
+            return new ProxyOutcome
+            {
+                Failure = new Problem(Refusal.ProviderFailed, UpstreamCall.Sentence(plan.Toolkit, plan.Request.Method == HttpMethod.Get, e)),
+                NothingDone = e.Unsent,
+                Claimed = claimed,
+            };
         }
     }
 

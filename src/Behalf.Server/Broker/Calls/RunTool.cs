@@ -6,8 +6,10 @@ using Behalf.Audit;
 using Behalf.Audit.Calls;
 using Behalf.Broker.Requests;
 using Behalf.Broker.Responses;
+using Behalf.Broker.Wire;
 using Behalf.Catalog;
 using Behalf.Storage;
+using Behalf.Vault;
 
 namespace Behalf.Broker.Calls;
 
@@ -16,7 +18,7 @@ namespace Behalf.Broker.Calls;
 /// toolkit's own hosts; (8) the answer without the call's secrets, shaped; (9) the event is durable, then the answer leaves.</summary>
 internal sealed class RunTool(
     ToolCatalog catalog, ToolSchemas schemas, ChooseAccount choose, FixingLinks links, CallRecorder recorder, Refresher refresher,
-    UpstreamCall upstream, IDatabase database, TimeProvider clock)
+    UpstreamCall upstream, Idempotency idempotency, CheckCredential check, TimeProvider clock)
 {
     public async Task<ToolCallResult> RunAsync(ToolCall call, CancellationToken ct)
     {
@@ -46,44 +48,82 @@ internal sealed class RunTool(
         }
 
         await using var record = recorder.Reserve(happened);
-        var outcome = await CallAsync(new CallPlan(call.Caller, toolkit, tool, scheme, arguments), account, record, ct);
-        return await CompleteAsync(record, happened, outcome, began);
+        var plan = new CallPlan(call.Caller, toolkit, tool, scheme, arguments);
+        var ready = await PrepareAsync(plan, account, record, ct);
+        if (call.IdempotencyKey is { } key)
+        {
+            return await RunOnceAsync(key, plan, ready, record, happened, began, ct);
+        }
+
+        return await CompleteAsync(record, happened, ready.Outcome ?? await SendAsync(plan, ready, record, ct), began);
     }
 
-    private async Task<CallOutcome> CallAsync(CallPlan plan, CallAccount? account, CallRecord record, CancellationToken ct)
+    /// <summary>The key is taken when all is ready to be sent. From then on the request runs to its end, whether or not the
+    /// caller still waits: they will ask again for its answer.</summary>
+    private async Task<ToolCallResult> RunOnceAsync(
+        IdempotencyKey key, CallPlan plan, ReadyCall ready, CallRecord record, AuditEvent happened, long began, CancellationToken ct)
     {
-        var use = Use.Of(record);
+        ct.ThrowIfCancellationRequested();
+        if (ready.Outcome is not null)
+        {
+            return await CompleteAsync(record, happened, ready.Outcome, began);
+        }
+
+        var owner = ready.Account?.SecretOwner ?? SecretOwner.OfProject(key.Project);
+        if (await idempotency.ClaimAsync(key, owner, Use.Of(record)) is { } kept)
+        {
+            var first = JsonSerializer.Deserialize(kept, BrokerJson.Default.ToolCallResult)!;
+            await record.CompleteAsync(
+                happened with { DurationMs = ElapsedMs(began), Detail = new JsonObject { ["replay_of"] = first.LogId }.ToJsonString() }, ct);
+            return first with { Replayed = true };
+        }
+
+        var outcome = await SendAsync(plan, ready, record, CancellationToken.None);
+        if (outcome.NothingDone)
+        {
+            await idempotency.ReleaseAsync(key);
+            return await CompleteAsync(record, happened, outcome, began);
+        }
+
+        var result = await CompleteAsync(record, happened, outcome, began);
+        await idempotency.KeepAsync(key, owner, JsonSerializer.SerializeToUtf8Bytes(result, BrokerJson.Default.ToolCallResult));
+        return result;
+    }
+
+    /// <summary>The credential and the request; or why there is nothing to send.</summary>
+    private async Task<ReadyCall> PrepareAsync(CallPlan plan, CallAccount? account, CallRecord record, CancellationToken ct)
+    {
         var credential = Credential.None;
         if (account is not null)
         {
             try
             {
-                (account, credential) = await refresher.GetAsync(account, plan.Scheme, use, ct);
+                (account, credential) = await refresher.GetAsync(account, plan.Scheme, Use.Of(record), ct);
             }
             catch (RefreshRefusedException e)
             {
-                return await RefusedAsync(plan, e, ct);
+                return new ReadyCall(account, credential, null, await RefusedAsync(plan, e, ct));
             }
         }
 
-        ToolHttpRequest request;
         try
         {
-            request = RequestBuilder.Build(plan.Toolkit, plan.Tool, plan.Arguments, UpstreamCall.VariablesOf(account));
+            var request = RequestBuilder.Build(plan.Toolkit, plan.Tool, plan.Arguments, UpstreamCall.VariablesOf(account));
+            return new ReadyCall(account, credential, request, null);
         }
         catch (ToolArgumentException e)
         {
-            return CallOutcome.Of(null, e.Message);
+            return new ReadyCall(account, credential, null, CallOutcome.Of(null, e.Message) with { Unsent = true });
         }
+    }
 
-        // From here on the request may have an effect: the caller's hanging up does not stop the record of it.
-        var outcome = await upstream.SendAsync(plan, account, credential, request, ct);
-        if (outcome.Error?.Kind != UpstreamErrorKind.Auth || account is null)
-        {
-            return outcome;
-        }
-
-        return await RetryRenewedAsync(plan, account, request, use, outcome, ct);
+    // From here on the request may have an effect: the caller's hanging up does not stop the record of it.
+    private async Task<CallOutcome> SendAsync(CallPlan plan, ReadyCall ready, CallRecord record, CancellationToken ct)
+    {
+        var outcome = await upstream.SendAsync(plan, ready.Account, ready.Credential, ready.Request!, ct);
+        return outcome.Error?.Kind != UpstreamErrorKind.Auth || ready.Account is null
+            ? outcome
+            : await RetryRenewedAsync(plan, ready.Account, ready.Request!, Use.Of(record), outcome, ct);
     }
 
     /// <summary>The provider refused the credential, so it did nothing: renew it once and ask again.</summary>
@@ -94,7 +134,7 @@ internal sealed class RunTool(
         {
             if (await refresher.RenewAfterRefusalAsync(account, use, ct) is not { } renewed)
             {
-                await MarkRevokedAsync(plan.Caller, account);
+                await check.ExpireAsync(account, AuditEvent.By(plan.Caller, AuditActions.AccountExpired));
                 return refused with { Problem = await links.ForAccountAsync(plan.Caller, account with { Status = AccountStatus.Expired, StatusReason = StatusReasons.RevokedUpstream }, plan.Toolkit, ct) };
             }
 
@@ -104,7 +144,7 @@ internal sealed class RunTool(
                 return again;
             }
 
-            await MarkRevokedAsync(plan.Caller, renewed.Account);
+            await check.ExpireAsync(renewed.Account, AuditEvent.By(plan.Caller, AuditActions.AccountExpired));
             return again with { Problem = await links.ForAccountAsync(plan.Caller, renewed.Account with { Status = AccountStatus.Expired, StatusReason = StatusReasons.RevokedUpstream }, plan.Toolkit, ct) };
         }
         catch (RefreshRefusedException e)
@@ -118,24 +158,6 @@ internal sealed class RunTool(
             ? CallOutcome.Of(await links.ForAccountAsync(
                 plan.Caller, e.Account with { Status = e.Account.Status == AccountStatus.Active ? AccountStatus.Expired : e.Account.Status }, plan.Toolkit, ct))
             : CallOutcome.Of(null, $"{plan.Toolkit.Name} does not renew the connection's credential at the moment. Try again later.");
-
-    private Task MarkRevokedAsync(Caller caller, CallAccount account) => database.WriteAsync(
-        RowScope.Of(account.ProjectId),
-        async session =>
-        {
-            var now = await session.FindAccountAsync(account.ProjectId, account.AccountId);
-            if (now is not null && now.CredVersion == account.CredVersion
-                && await session.ExpireAccountAsync(account, StatusReasons.RevokedUpstream, AuditEvent.By(caller, AuditActions.AccountExpired)))
-            {
-                await session.ExecuteAsync(
-                    """
-                    update account_refresh set status = 1, epoch = epoch + 1, due_at = @Never, intent_at = null
-                    where project_id = @ProjectId and account_id = @AccountId
-                    """,
-                    new { account.ProjectId, account.AccountId, RefreshSchedule.Never });
-            }
-        },
-        CancellationToken.None);
 
     private async Task<ToolCallResult> RefuseArgumentsAsync(
         AuditEvent happened, IReadOnlyList<string> violations, long began, CancellationToken ct)
@@ -183,6 +205,9 @@ internal sealed class RunTool(
 
 /// <summary>A call that was found in order, on its way out.</summary>
 internal sealed record CallPlan(Caller Caller, Toolkit Toolkit, Tool Tool, AuthScheme Scheme, JsonElement Arguments);
+
+/// <summary>What is to be sent, and with what; or the outcome, where nothing is.</summary>
+internal sealed record ReadyCall(CallAccount? Account, Credential Credential, ToolHttpRequest? Request, CallOutcome? Outcome);
 
 internal static class UnknownTool
 {

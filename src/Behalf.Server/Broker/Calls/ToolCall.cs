@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Behalf.Broker.Calls;
 
@@ -17,13 +19,15 @@ internal sealed record ToolCall
     public string? Alias { get; init; }
 
     public JsonElement Arguments { get; init; }
+
+    public IdempotencyKey? IdempotencyKey { get; init; }
 }
 
 /// <summary>What came of it. A failure at the provider, or arguments that do not fit, are results; what the caller may not
 /// do, or cannot until somebody connects, is a <see cref="Problem"/>.</summary>
 internal sealed record ToolCallResult
 {
-    public required System.Text.Json.Nodes.JsonObject Data { get; init; }
+    public required JsonObject Data { get; init; }
 
     public string? Error { get; init; }
 
@@ -32,4 +36,8 @@ internal sealed record ToolCallResult
     public required string LogId { get; init; }
 
     public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>Whether it was given to an earlier request with the same idempotency key.</summary>
+    [JsonIgnore]
+    public bool Replayed { get; init; }
 }

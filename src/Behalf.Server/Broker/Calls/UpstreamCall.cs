@@ -41,7 +41,7 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
         }
         catch (EgressException e)
         {
-            return CallOutcome.Of(null, Sentence(plan, e));
+            return CallOutcome.Of(null, Sentence(plan, e)) with { Unsent = e.Unsent };
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
             return Toolkit.EmptyText;
         }
 
-        var variables = JsonSerializer.Deserialize(account.Params, ConnectJson.Default.DictionaryStringString) ?? [];
+        var variables = account.Variables;
         foreach (var (name, value) in account.Settings.Fields)
         {
             variables[name] = value;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Behalf.Broker.Calls;
 using Behalf.Wire;
 
@@ -51,6 +52,10 @@ internal sealed record ProxyAnswer
     public required int Status { get; init; }
 
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    /// <summary>Whether it was given to an earlier request with the same idempotency key.</summary>
+    [JsonIgnore]
+    public bool Replayed { get; init; }
 }
 
 /// <summary><c>POST /tools/execute/proxy</c>: a request of the caller's own making, to the toolkit's own hosts, with the user's
@@ -61,6 +66,13 @@ internal static class ExecuteProxy
         CallerParameter caller, ProxyRequest body, RunProxy run, HttpContext http, CancellationToken ct)
     {
         http.Response.Headers["x-should-retry"] = "false";
-        return await run.RunAsync(caller, body, ct);
+        var key = IdempotencyKey.Of(http, caller, "proxy", JsonSerializer.Serialize(body, BrokerJson.Default.ProxyRequest));
+        var answer = await run.RunAsync(caller, body, key, ct);
+        if (answer.Replayed)
+        {
+            http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        }
+
+        return answer;
     }
 }

@@ -62,20 +62,28 @@ internal static class ExecuteTool
             throw new Problem(Refusal.InvalidRequest, "text is not taken: this server calls no model to read it.", "Send arguments.");
         }
 
+        var user = body.UserId ?? body.EntityId;
         var result = await run.RunAsync(
             new ToolCall
             {
                 Caller = caller,
                 Tool = tool,
                 AccountId = body.ConnectedAccountId,
-                User = body.UserId ?? body.EntityId,
+                User = user,
                 Alias = body.Alias,
                 Arguments = body.Arguments ?? default,
+                IdempotencyKey = IdempotencyKey.Of(
+                    http, caller, tool.ToUpperInvariant(), body.ConnectedAccountId, user, body.Alias, body.Arguments?.GetRawText()),
             },
             ct);
         if (result.RetryAfterSeconds is { } seconds)
         {
             http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (result.Replayed)
+        {
+            http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         }
 
         return new ExecuteToolAnswer { Data = result.Data, Error = result.Error, Successful = result.Successful, LogId = result.LogId };
@@ -93,6 +101,8 @@ internal static class ExecuteTool
 [JsonSerializable(typeof(ProxyAnswer))]
 [JsonSerializable(typeof(Page<ToolAnswer>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(ToolCallResult))]
 [JsonSerializable(typeof(RequiredScopesRequest))]
 [JsonSerializable(typeof(RequiredScopesAnswer))]
 internal sealed partial class BrokerJson : JsonSerializerContext;
