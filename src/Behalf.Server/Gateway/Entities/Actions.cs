@@ -81,6 +81,10 @@ internal sealed record ActionsOfAppAnswer
     public required string App { get; init; }
 
     public required IReadOnlyList<string> Actions { get; init; }
+
+    public required string Description { get; init; }
+
+    public required int Order { get; init; }
 }
 
 /// <summary>Tools as the older wire calls them.</summary>
@@ -125,12 +129,25 @@ internal static class Actions
     }
 
     public static async Task<EntityPage<ActionAnswer>> ListAsync(
-        CallerParameter caller, [AsParameters] Filters filters, ListTools tools, CancellationToken ct)
+        CallerParameter caller, [AsParameters] Filters filters, ListTools tools, ToolCatalog catalog, HttpContext http, CancellationToken ct)
     {
         var page = EntityPages.Read(filters.Page, filters.UseCase is null ? filters.Limit : filters.UseCaseLimit ?? filters.Limit);
         var found = await tools.PageAsync(caller, filters.ToToolFilters(), page, ct);
-        return page.ToEntityPage(found.Items.Select(ActionAnswer.Of), found.TotalItems);
+        var actions = found.Items.Select(ActionAnswer.Of);
+        return page.ToEntityPage(PicksByName(http) ? actions.SelectMany(action => WithAliases(action, catalog)) : actions, found.TotalItems);
     }
+
+    /// <summary>Asked for some actions, the Python client fetches all of their apps and keeps those with just these names; an
+    /// alias that is not in the list would be dropped in silence.</summary>
+    private static bool PicksByName(HttpContext http) => http.Request.Headers["x-source"] == "python_sdk";
+
+    /// <summary>Without the tag by which the same client chooses when it is asked for an app, so that a model sees one of each.</summary>
+    private static IEnumerable<ActionAnswer> WithAliases(ActionAnswer action, ToolCatalog catalog) =>
+    [
+        action,
+        .. (catalog.TryGetTool(action.Name, out var tool) ? tool.Aliases : []).Select(alias =>
+            action with { Name = alias, Tags = [.. action.Tags.Where(tag => tag != "important")], Deprecated = true }),
+    ];
 
     public static ActionAnswer Get(CallerParameter caller, string tool, ToolCatalog catalog, ShowTool show) =>
         ActionAnswer.Of(ListTools.Get(caller, tool, catalog, show));
@@ -145,10 +162,12 @@ internal static class Actions
         var found = await tools.PageAsync(caller, (filters with { UseCase = useCase }).ToToolFilters(), page, ct);
         return new EntityPage<ActionsOfAppAnswer>
         {
-            Items = [.. found.Items.GroupBy(tool => tool.Toolkit.Slug).Select(app => new ActionsOfAppAnswer
+            Items = [.. found.Items.GroupBy(tool => tool.Toolkit.Slug).Select((app, order) => new ActionsOfAppAnswer
             {
                 App = app.Key,
                 Actions = [.. app.Select(tool => tool.Slug)],
+                Description = useCase,
+                Order = order,
             })],
             Page = 1,
             TotalPages = 1,

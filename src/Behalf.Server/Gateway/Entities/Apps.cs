@@ -77,8 +77,12 @@ internal sealed record EntityFieldAnswer
 {
     public required string Name { get; init; }
 
+    /// <summary>In an app's schemes it goes by <c>display_name</c>, in an integration by <c>displayName</c>.</summary>
     [JsonPropertyName("display_name")]
     public required string DisplayName { get; init; }
+
+    [JsonPropertyName("displayName")]
+    public string Title => DisplayName;
 
     public required string Description { get; init; }
 
@@ -143,7 +147,9 @@ internal static class Apps
         Categories = [.. toolkit.Categories.Select(category => category.Name)],
         Meta = new AppMetaAnswer { ActionsCount = detail.Meta.ToolsCount },
         NoAuth = toolkit.Auth.All(scheme => scheme is NoAuthScheme),
-        AuthSchemes = [.. detail.AuthConfigDetails.Select(scheme => new AppSchemeAnswer
+
+        // The Python client knows a closed list of ways, without this one, and reads no app at all if one of them has another.
+        AuthSchemes = [.. detail.AuthConfigDetails.Where(scheme => scheme.Mode != AuthMode.ClientCredentials.WireName()).Select(scheme => new AppSchemeAnswer
         {
             SchemeName = scheme.Name,
             AuthMode = scheme.Mode,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Behalf.Accounts;
 using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.Connect;
@@ -49,6 +50,18 @@ internal sealed record ConnectionAnswer
 
     /// <summary>What the provider calls the account. Ours, not the published wire's.</summary>
     public required string? AccountLabel { get; init; }
+
+    /// <summary>With the two below, on <c>…/info</c> alone: what a client would call the provider with by itself. The Python client
+    /// insists on them; no credential is among them.</summary>
+    [JsonPropertyName("base_url")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? BaseUrl { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Body { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Parameters { get; init; }
 }
 
 /// <summary>How accounts look on the older wire.</summary>
@@ -137,6 +150,14 @@ internal static class Connections
     public static async Task<ConnectionAnswer> GetAsync(
         CallerParameter caller, string id, IDatabase database, ShowConnection show, CancellationToken ct) =>
         show.Show(await database.GetAccountAsync(caller, id, ct));
+
+    public static async Task<ConnectionAnswer> InfoAsync(
+        CallerParameter caller, string id, IDatabase database, ToolCatalog catalog, ShowConnection show, CancellationToken ct)
+    {
+        var row = await database.GetAccountAsync(caller, id, ct);
+        var server = catalog.TryGetToolkit(row.Toolkit, out var toolkit) ? toolkit.Servers.GetValueOrDefault(Toolkit.DefaultServer) : null;
+        return show.Show(row) with { BaseUrl = server?.Text ?? "", Body = new Dictionary<string, string>(), Parameters = [] };
+    }
 
     public static async Task<DoneAnswer> DeleteAsync(
         CallerParameter caller, string id, [FromQuery(Name = "revoke_on_delete")] string? revoke, EndAccounts ends, CancellationToken ct)

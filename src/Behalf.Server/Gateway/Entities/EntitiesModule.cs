@@ -65,7 +65,7 @@ internal static class EntitiesModule
         connections.MapPost("", ConnectAccount.CreateAsync).Accepts(Both);
         connections.MapGet("", Connections.ListAsync).Accepts(Both);
         connections.MapGet("/{id}", Connections.GetAsync).Accepts(Both);
-        connections.MapGet("/{id}/info", Connections.GetAsync).Accepts(Both);
+        connections.MapGet("/{id}/info", Connections.InfoAsync).Accepts(Both);
         connections.MapDelete("/{id}", Connections.DeleteAsync).Accepts(KeyKinds.Project);
         connections.MapPost("/{id}/enable", Connections.EnableAsync).Accepts(KeyKinds.Project);
         connections.MapPost("/{id}/disable", Connections.DisableAsync).Accepts(KeyKinds.Project);

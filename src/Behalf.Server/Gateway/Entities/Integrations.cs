@@ -136,8 +136,8 @@ internal static class Integrations
         AnswerAsync(caller, body.ToWish(alwaysNew: false), find, configs, ct);
 
     public static Task<EntityPage<IntegrationAnswer>> ListAsync(
-        CallerParameter caller, string? appName, bool? showDisabled, ManageAuthConfigs configs, CancellationToken ct) =>
-        ListAsync(caller, appName, showDisabled == true, configs, ct);
+        CallerParameter caller, string? appName, string? appId, bool? showDisabled, ManageAuthConfigs configs, CancellationToken ct) =>
+        ListAsync(caller, appName ?? appId, showDisabled == true, configs, ct);
 
     public static Task<EntityPage<IntegrationAnswer>> SearchAsync(
         CallerParameter caller, IntegrationOfAppRequest body, ManageAuthConfigs configs, CancellationToken ct) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Behalf.Wire;
 
 namespace Behalf.Gateway.Entities;
@@ -19,6 +20,7 @@ internal sealed record ActiveTriggersAnswer
 
 internal sealed record CallbackUrlAnswer
 {
+    [JsonPropertyName("callbackURL")]
     public string CallbackUrl { get; init; } = "";
 }
 

@@ -93,7 +93,9 @@ public sealed class ConnectionListTests
     {
         await using var world = await World.CreateAsync(engine);
         var account = await world.ConnectAsync("user-123", "alice");
-        var known = (await world.Project.GetAsync($"/api/v1/connectedAccounts/{account}/info")).Expect(200).Json.GetProperty("connectionParams");
+        var info = (await world.Project.GetAsync($"/api/v1/connectedAccounts/{account}/info")).Expect(200).Json;
+        var known = info.GetProperty("connectionParams");
+        Assert.Equal((0, 0), (info.GetProperty("parameters").GetArrayLength(), info.GetProperty("body").EnumerateObject().Count()));
         Assert.Equal(["scope"], known.EnumerateObject().Select(member => member.Name));
     }
 

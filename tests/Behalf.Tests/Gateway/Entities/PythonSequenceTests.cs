@@ -10,6 +10,9 @@ public sealed class PythonSequenceTests
     private static readonly (string, string)[] Headers =
         [("x-source", "python_sdk"), ("x-runtime", "composio"), ("x-composio-version", "0.7.21"), ("x-request-id", "0123456789abcdef0123456789abcdef")];
 
+    /// <summary>All that its models take; one other in any app, and no app is read.</summary>
+    private static readonly string[] KnownModes = ["OAUTH2", "OAUTH1", "API_KEY", "BASIC", "BEARER_TOKEN", "NO_AUTH"];
+
     [Theory, OnBothEngines]
     public async Task A_tool_set_for_each_user_connects_lists_and_executes(string engine)
     {
@@ -21,10 +24,13 @@ public sealed class PythonSequenceTests
             var connection = Assert.Single((await GetAsync(world.Project, $"/v1/connectedAccounts?user_uuid={user}&pageSize=99999999&showActiveOnly=true")).GetProperty("items").EnumerateArray());
             Has(connection, "id", "status", "createdAt", "updatedAt", "appUniqueId", "appName", "integrationId", "connectionParams");
             Assert.Equal((account, "ACTIVE", "sandbox"), (Text(connection, "id"), Text(connection, "status"), Text(connection, "appName")));
-            Assert.Equal(user, Text(await GetAsync(world.Project, $"/v1/connectedAccounts/{account}/info"), "entityId"));
+            var info = await GetAsync(world.Project, $"/v1/connectedAccounts/{account}/info");
+            Has(info, "body", "base_url", "parameters");
+            Assert.Equal((user, 0), (Text(info, "entityId"), info.GetProperty("parameters").GetArrayLength()));
 
-            var action = Assert.Single((await GetAsync(world.Project, "/v2/actions?actions=SANDBOX_GET_ME&limit=1")).GetProperty("items").EnumerateArray());
-            AssertAction(action);
+            var actions = (await GetAsync(world.Project, "/v2/actions?apps=SANDBOX")).GetProperty("items").EnumerateArray().ToList();
+            Assert.All(actions, AssertAction);
+            Assert.Single(actions, action => Text(action, "name") == "SANDBOX_GET_ME");
             Assert.Equal(person, await ExecuteAsync(world.Project, account, user));
 
             // With connected_account_ids and no entity, the SDK fills in "default".
@@ -60,6 +66,31 @@ public sealed class PythonSequenceTests
         (await RunAsync(new { parameters = new[] { new { @in = "header", name = "Authorization", value = "Bearer x" } } })).Expect(400);
         (await RunAsync(new { base_url = "https://evil.example" })).Expect(400);
         (await SendAsync(world.Project, HttpMethod.Post, "/v2/actions/SANDBOX_GET_ME/execute", new { entityId = "user-123", text = "who am I?" })).Expect(400);
+    }
+
+    [Theory, OnBothEngines]
+    public async Task The_names_in_the_applications_own_code_are_found_in_the_lists_of_their_apps(string engine)
+    {
+        using var project = await (await TestServer.SharedAsync(engine)).NewProjectAsync();
+        static List<string?> Names(JsonElement page) => [.. page.GetProperty("items").EnumerateArray().Select(action => Text(action, "name"))];
+
+        // get_tools(actions=[…]) fetches the apps and keeps what has just these names, of which one is an alias here.
+        Assert.Equal("github", Text(await GetAsync(project, "/v2/actions/GITHUB_CREATE_ISSUE"), "appName"));
+        var found = await GetAsync(project, "/v2/actions?apps=SLACK,GMAIL,GITHUB");
+        Assert.All(new[] { "SLACK_SEND_MESSAGE", "GMAIL_SEND_EMAIL", "GITHUB_CREATE_ISSUE" }, name => Assert.Single(Names(found), name));
+        var alias = found.GetProperty("items").EnumerateArray().Single(action => Text(action, "name") == "GITHUB_CREATE_ISSUE");
+        Assert.DoesNotContain(alias.GetProperty("tags").EnumerateArray(), tag => tag.GetString() == "important");
+
+        // Clients that leave the choice to the server see one of each.
+        Assert.DoesNotContain("GITHUB_CREATE_ISSUE", Names((await project.GetAsync("/api/v2/actions?apps=github")).Expect(200).Json));
+        Assert.Equal(["GITHUB_CREATE_AN_ISSUE"], Names((await project.GetAsync("/api/v2/actions?actions=GITHUB_CREATE_ISSUE")).Expect(200).Json));
+
+        var searched = await GetAsync(project, "/v2/actions/search/advanced?useCase=create+an+issue&apps=github&limit=3");
+        Assert.All(searched.GetProperty("items").EnumerateArray(), task => Has(task, "app", "actions", "description", "order"));
+        Has(await GetAsync(project, "/v1/triggers/callback_url"), "callbackURL");
+        var typed = (await SendAsync(project, HttpMethod.Post, "/v1/integrations", new { appId = "sandbox", name = "key", authScheme = "API_KEY", authConfig = new { } })).Expect(200).Json;
+        Assert.All(typed.GetProperty("expectedInputFields").EnumerateArray(), field => Has(field, "name", "type", "description", "displayName", "is_secret", "required", "expected_from_customer"));
+        Assert.NotEmpty(typed.GetProperty("expectedInputFields").EnumerateArray());
     }
 
     private static async Task FillCachesAsync(TestClient client)
@@ -137,6 +168,7 @@ public sealed class PythonSequenceTests
         foreach (var scheme in app.GetProperty("auth_schemes").EnumerateArray())
         {
             Has(scheme, "scheme_name", "auth_mode", "fields");
+            Assert.Contains(Text(scheme, "auth_mode"), KnownModes);
             Assert.All(scheme.GetProperty("fields").EnumerateArray(), field => Has(field, "name", "description", "type", "required", "expected_from_customer"));
         }
     }
