@@ -114,6 +114,10 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
         502, 1815, "ActionExecute_ProviderFailed", "The provider gave no usable answer.",
         "Look at what was done before sending it again.");
 
+    public static readonly Refusal EgressDenied = new(
+        403, 1816, "egress_denied", "This server does not send requests there.",
+        "If the address is right, an operator adds its range to BEHALF_EGRESS_ALLOW, or its host to the toolkit's definition.");
+
     public static readonly Refusal OriginMismatch = new(
         400, 1814, "OriginMismatch", "The endpoint is not one of the toolkit's own.",
         "Send a path, or a URL that begins with the toolkit's base address.");

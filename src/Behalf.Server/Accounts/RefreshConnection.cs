@@ -61,6 +61,12 @@ internal sealed class RefreshConnection(
         Caller caller, string id, string? redirectUrl, IReadOnlyList<string>? scopes, CancellationToken ct)
     {
         var row = await database.GetAccountAsync(caller, id, ct);
+        if (row.Status == AccountStatus.Inactive)
+        {
+            // Connecting again would switch on what the project has switched off.
+            throw new Problem(Refusal.AccountDisabled);
+        }
+
         var config = await ConfigAsync(row, ct);
         if (row.Status == AccountStatus.Active && (scopes is null || scopes.Count == 0))
         {

@@ -33,5 +33,4 @@ internal static class AuditActions
     public const string UpstreamRevoked = "credential.upstream_revoked";
     public const string ToolExecuted = "tool.executed";
     public const string ProxyExecuted = "proxy.executed";
-    public const string SecretReflected = "secret.reflected";
 }

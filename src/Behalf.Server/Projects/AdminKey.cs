@@ -1,3 +1,5 @@
+using System.Text;
+using Behalf.Keys.Local;
 using Behalf.Projects.ApiKeys;
 using Behalf.Storage;
 
@@ -7,30 +9,21 @@ namespace Behalf.Projects;
 /// The database keeps its hash, so every node knows it.</summary>
 internal sealed class AdminKey(IDatabase database, string file)
 {
-    public async Task EnsureAsync(CancellationToken ct)
-    {
-        var key = KeyText.New(KeyKinds.Admin);
-        var created = await database.WriteAsync(
-            RowScope.System,
-            session => session.ExecuteAsync(
-                "update deployment set admin_key_hash = @SecretHash where admin_key_hash is null", new { key.SecretHash }),
-            ct);
-        if (created == 1)
+    public Task EnsureAsync(CancellationToken ct) => database.WriteAsync(
+        RowScope.System,
+        async session =>
         {
-            await WriteAsync(key, ct);
-        }
-    }
+            var key = KeyText.New(KeyKinds.Admin);
+            var created = await session.ExecuteAsync(
+                "update deployment set admin_key_hash = @SecretHash where admin_key_hash is null", new { key.SecretHash });
+            if (created == 1)
+            {
+                // Before the commit: a key that could not be written down is not the operator's key.
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                OwnerOnlyFile.Replace(file, Encoding.UTF8.GetBytes(key.Text.Reveal() + "\n"));
+            }
 
-    private async Task WriteAsync(KeyText key, CancellationToken ct)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        await using var writer = new StreamWriter(file, options);
-        await writer.WriteLineAsync(key.Text.Reveal().AsMemory(), ct);
-    }
+            return created;
+        },
+        ct);
 }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Behalf.Audit;
+using Behalf.Audit.Calls;
 using Behalf.Audit.Chain;
 using Behalf.Audit.Export;
 using Behalf.Audit.Sealing;
@@ -152,6 +153,20 @@ internal sealed class TrailFixture : IAsyncDisposable
         $"select {EventRow.Columns}, seq, hash from audit_event where project_id = @Project and seq is not null order by seq",
         new { Project },
         None);
+
+    /// <summary>By a clock that stands still, so that a slow machine is not taken for a stuck database.</summary>
+    public async Task<CallRecorder> StartRecorderAsync(int capacity = 8192, TimeProvider? clock = null)
+    {
+        var recorder = new CallRecorder(Database, clock ?? new ManualTime(), NullLogger<CallRecorder>.Instance)
+        {
+            Capacity = capacity,
+        };
+        await recorder.StartAsync(None);
+        return recorder;
+    }
+
+    public Task<int> CountAsync() =>
+        Database.FindAsync<int>(RowScope.System, "select count(*) from audit_event", null, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -12,6 +12,9 @@ internal sealed class PostgresCluster
 {
     public const string Role = "behalf_app";
 
+    /// <summary>Whether commits reach the disk: not for tests, which only kill processes; for measurements.</summary>
+    public static bool Durable { get; set; }
+
     private static readonly Lazy<Task<PostgresCluster>> Shared = new(StartAsync);
     private static int databases;
 
@@ -40,6 +43,14 @@ internal sealed class PostgresCluster
         return Url(name, Role);
     }
 
+    /// <summary>A copy of a database that nobody is connected to, as a backup would be restored.</summary>
+    public async Task<string> CopyDatabaseAsync(string url)
+    {
+        var name = $"t{Environment.ProcessId}_{Interlocked.Increment(ref databases)}";
+        await ExecuteAsync("postgres", $"create database {name} owner {Role} template {new Uri(url).AbsolutePath[1..]}");
+        return Url(name, Role);
+    }
+
     public static async Task ExecuteAsSuperuserAsync(string url, string sql)
     {
         var cluster = await GetAsync();
@@ -63,8 +74,7 @@ internal sealed class PostgresCluster
         RunAsOwner(Path.Combine(bin, "pg_ctl"),
         [
             "-D", data, "-w", "-s", "-l", Path.Combine(folder, "log"), "-o",
-            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
-            + " -c max_connections=400 -c shared_buffers=64MB",
+            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=400 -c shared_buffers=64MB{(Durable ? "" : " -c fsync=off -c full_page_writes=off")}",
             "start",
         ]);
         var cluster = new PostgresCluster(folder, port);

@@ -8,9 +8,15 @@ namespace Behalf.Tests.Support;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly Task<string> _output;
     private readonly Task<string> _errors;
 
-    private ServerProcess(Process process, Uri url) => (_process, Url, _errors) = (process, url, process.StandardError.ReadToEndAsync());
+    private ServerProcess(Process process, Uri url)
+    {
+        (_process, Url) = (process, url);
+        _output = process.StandardOutput.ReadToEndAsync();
+        _errors = process.StandardError.ReadToEndAsync();
+    }
 
     public Uri Url { get; }
 
@@ -19,7 +25,6 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         var started = new ServerProcess(Start(["serve", "--urls", url.ToString()], settings), url);
-        _ = started._process.StandardOutput.ReadToEndAsync();
         using var http = new HttpClient { BaseAddress = url };
         while (!started._process.HasExited)
         {
@@ -56,6 +61,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Ends it and gives all that it ever printed.</summary>
+    public async Task<string> SaidAsync()
+    {
+        await KillAsync();
+        return await _output + await _errors;
     }
 
     /// <summary>SIGTERM, as an operator's supervisor sends it; the exit code.</summary>

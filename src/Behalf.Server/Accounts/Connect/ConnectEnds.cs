@@ -25,7 +25,7 @@ internal static class ConnectEnds
         { Reason: StatusReasons.LinkExpired } => OutcomeKind.Expired,
         { Reason: StatusReasons.WrongBrowser } => OutcomeKind.WrongBrowser,
         { Reason: StatusReasons.WrongUser } => OutcomeKind.WrongUser,
-        { Reason: "already_used" or "account_deleted" or "account_revoked" } => OutcomeKind.AlreadyUsed,
+        { Reason: "already_used" or "account_deleted" or "account_revoked" or StatusReasons.DisabledByRequest } => OutcomeKind.AlreadyUsed,
         _ => OutcomeKind.ProviderError,
     };
 }

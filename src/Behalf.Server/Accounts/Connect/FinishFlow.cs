@@ -45,7 +45,8 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
     public async Task<FlowEnd> RunAsync(FlowRow flow, AuthConfig config, WonCredential won, AuditEvent because, CancellationToken ct)
     {
         var variables = Merge(flow.Params, won.Variables);
-        var identity = await probe.TryAsync(config.Toolkit, config.Scheme, won.Credential, variables, ct);
+        var known = Merge(flow.Params, won.Variables.Concat(config.Settings.Fields));
+        var identity = await probe.TryAsync(config.Toolkit, config.Scheme, won.Credential, known, ct);
         if (identity.Verdict == ProbeVerdict.Refused)
         {
             return await FailAsync(flow, StatusReasons.CredentialRefused, because, ct);
@@ -58,7 +59,7 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
         if (!end.Success)
         {
             await orphans.GiveBackAsync(
-                new OrphanToken { Config = config, Variables = variables, Credential = won.Credential, Account = flow.AccountId, Subject = subject }, because);
+                new OrphanToken { Config = config, Variables = known, Credential = won.Credential, Account = flow.AccountId, Subject = subject }, because);
         }
 
         return end;
@@ -166,11 +167,14 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
     {
         null => "account_deleted",
         { Status: AccountStatus.Revoked } when !flow.Reconnect => "account_revoked",
-        { Subject: { } old } when subject is not null && old != subject => StatusReasons.SubjectChanged,
+        { Status: AccountStatus.Inactive } => StatusReasons.DisabledByRequest,
+
+        // Not being able to tell whose it is, is no proof that it is the same: the old credential stays.
+        { Subject: { } old } when old != subject => StatusReasons.SubjectChanged,
         _ => null,
     };
 
-    private static Dictionary<string, string> Merge(string known, IReadOnlyDictionary<string, string> more)
+    private static Dictionary<string, string> Merge(string known, IEnumerable<KeyValuePair<string, string>> more)
     {
         var variables = JsonSerializer.Deserialize(known, ConnectJson.Default.DictionaryStringString) ?? [];
         foreach (var (name, value) in more)

@@ -138,8 +138,9 @@ internal sealed class InitiateAccount(
         Id<IdKinds.Project> project, Id<IdKinds.Account> id, AuthConfig config, WonCredential won, AuditEvent because)
     {
         var account = (await database.FindAccountAsync(project, id, CancellationToken.None))!;
-        if (account.Subject is { } before && won.Subject is { } now && before != now)
+        if (account.Subject is { } before && before != won.Subject)
         {
+            // As at the end of a flow: not being able to tell whose it is, is no proof that it is the same.
             throw new Problem(Refusal.SubjectChanged);
         }
 
@@ -149,7 +150,7 @@ internal sealed class InitiateAccount(
             ExpiresAt = won.Credential.ExpiresAt,
             CanRefresh = won.Credential.CanRefresh(config.Scheme),
             Scopes = won.Scopes,
-            Subject = won.Subject ?? account.Subject,
+            Subject = won.Subject,
             Label = null,
             Params = JsonSerializer.Serialize(won.Variables, ConnectJson.Default.IReadOnlyDictionaryStringString),
         };
@@ -192,12 +193,26 @@ internal sealed class InitiateAccount(
             throw new Problem(Refusal.InvalidRequest, $"{missing.Name} is missing.");
         }
 
-        foreach (var variable in typed.Count > 0 ? ConnectionVariables.Read(sent, config.Toolkit) : new Dictionary<string, string>())
+        if (typed.Count > 0)
         {
-            typed[variable.Key] = variable.Value;
+            AddVariables(config, sent, typed);
         }
 
         return typed;
+    }
+
+    private static void AddVariables(AuthConfig config, Dictionary<string, JsonElement>? sent, Dictionary<string, string> typed)
+    {
+        foreach (var (name, value) in ConnectionVariables.Read(sent, config.Toolkit))
+        {
+            typed[name] = value;
+        }
+
+        if (config.Toolkit.Variables.FirstOrDefault(v => v is { From: FieldSource.User or FieldSource.Config, Required: true, Default: null }
+            && !typed.ContainsKey(v.Name) && !config.Settings.Fields.ContainsKey(v.Name)) is { } missing)
+        {
+            throw new Problem(Refusal.InvalidRequest, $"{missing.Name} is missing.");
+        }
     }
 
     private static readonly string[] SharedNames = ["generic_api_key", "api_key", "bearer_token", "token", "basic_encoded"];

@@ -21,7 +21,7 @@ internal static class TypedCredentials
     {
         // Variables of URLs are no secrets and go with the account; the scheme's own fields go into the vault.
         var names = config.Toolkit.Variables.Select(v => v.Name).ToHashSet();
-        var known = variables.Concat(config.Settings.Fields).Concat(typed.Where(t => names.Contains(t.Key)))
+        var known = variables.Concat(typed.Where(t => names.Contains(t.Key))).Concat(config.Settings.Fields)
             .GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.Last().Value);
         var fields = typed.Where(t => !names.Contains(t.Key)).ToDictionary(t => t.Key, t => t.Value);
         var own = known.Where(v => !config.Settings.Fields.ContainsKey(v.Key)).ToDictionary(v => v.Key, v => v.Value);

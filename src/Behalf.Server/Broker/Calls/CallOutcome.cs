@@ -1,8 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Behalf.Audit;
 using Behalf.Broker.Responses;
 using Behalf.Catalog;
+using Behalf.Egress;
 
 namespace Behalf.Broker.Calls;
 
@@ -22,16 +23,24 @@ internal sealed record CallOutcome
     /// <summary>How often a secret of the call was found in the answer and taken out.</summary>
     public int Reflections { get; init; }
 
-    /// <summary>What the caller is to be told instead: the user must act.</summary>
+    /// <summary>What the caller is to be told instead: the user must act, or this server does not send there.</summary>
     public Problem? Problem { get; init; }
 
+    /// <summary>Why this server did not want to send, or to send on.</summary>
+    public EgressDenial? Denial { get; init; }
+
     /// <summary>Whether it is certain that nothing was done: the request never left, or the provider turned it away at the door.</summary>
-    public bool NothingDone => Unsent || Problem is not null || Error?.Kind is UpstreamErrorKind.RateLimited;
+    public bool NothingDone => Unsent || (Problem is not null && Denial is null) || Error?.Kind is UpstreamErrorKind.RateLimited;
 
     /// <summary>Whether the request never left.</summary>
     public bool Unsent { get; init; }
 
     public bool Successful => Error is null && Failure is null && Problem is null;
+
+    /// <summary>For the trail.</summary>
+    public string AuditOutcome => Successful ? AuditOutcomes.Success
+        : Denial is not null && Unsent ? AuditOutcomes.Refused
+        : AuditOutcomes.Failed;
 
     public static CallOutcome Of(int? status, string failure) => new() { Status = status, Failure = failure };
 
@@ -67,6 +76,11 @@ internal sealed record CallOutcome
             detail["error"] = "no_answer";
         }
 
+        if (Denial is { } denial)
+        {
+            detail["denial"] = NoAnswer.Name(denial);
+        }
+
         return detail.Count > 0 ? detail.ToJsonString() : null;
     }
 
@@ -97,5 +111,5 @@ internal sealed record CallOutcome
         return data;
     }
 
-    private static string Kind(UpstreamError error) => JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString()).ToLower(CultureInfo.InvariantCulture);
+    private static string Kind(UpstreamError error) => JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString());
 }

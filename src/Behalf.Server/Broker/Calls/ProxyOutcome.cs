@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Behalf.Audit;
 using Behalf.Broker.Requests;
 using Behalf.Broker.Responses;
 using Behalf.Broker.Wire;
@@ -30,7 +32,38 @@ internal sealed record ProxyOutcome
 
     public bool Successful => Kept is not null || Answer?.Status is >= 200 and < 400;
 
+    /// <summary>Why this server did not want to send, or to send on.</summary>
+    public EgressDenial? Denial { get; init; }
+
+    /// <summary>For the trail.</summary>
+    public string AuditOutcome => Successful ? AuditOutcomes.Success
+        : Denial is not null && NothingDone ? AuditOutcomes.Refused
+        : AuditOutcomes.Failed;
+
     /// <summary>For the trail: never a body.</summary>
-    public string? AuditDetail() =>
-        Kept is not null ? """{"replay":true}""" : Reflections > 0 ? $$"""{"secret_reflected":{{Reflections}}}""" : null;
+    public string? AuditDetail()
+    {
+        var detail = new JsonObject();
+        if (Kept is not null)
+        {
+            detail["replay"] = true;
+        }
+
+        if (Reflections > 0)
+        {
+            detail["secret_reflected"] = Reflections;
+        }
+
+        if (Failure is not null)
+        {
+            detail["error"] = Failure.Refusal.Slug;
+        }
+
+        if (Denial is { } denial)
+        {
+            detail["denial"] = NoAnswer.Name(denial);
+        }
+
+        return detail.Count > 0 ? detail.ToJsonString() : null;
+    }
 }

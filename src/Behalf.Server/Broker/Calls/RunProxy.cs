@@ -50,22 +50,24 @@ internal sealed class RunProxy(
         }
 
         var variables = UpstreamCall.VariablesOf(account);
+        var hosts = ToolHosts.Of(toolkit, variables);
         var request = Build(toolkit, method, body, variables);
         var happened = AuditEvent.By(caller, AuditActions.ProxyExecuted) with
         {
             UserId = account.ExternalUser,
+            AuthConfigId = account.AuthConfigId,
             AccountId = account.AccountId,
             Toolkit = toolkit.Slug,
             Tool = $"{method.Method} {Cut(request.Url.AbsolutePath)}",
         };
         await using var record = recorder.Reserve(happened);
         var scheme = SchemeOf(toolkit, account);
-        var plan = new ProxyPlan(caller, toolkit, scheme, request, ToolHosts.Of(toolkit, variables));
+        var plan = new ProxyPlan(caller, toolkit, scheme, request, hosts);
         var outcome = await SendAsync(plan, account, key, record, ct);
         await record.CompleteAsync(
             happened with
             {
-                Outcome = outcome.Successful ? AuditOutcomes.Success : AuditOutcomes.Failed,
+                Outcome = outcome.AuditOutcome,
                 Status = outcome.Answer?.Status,
                 DurationMs = (int)clock.GetElapsedTime(began).TotalMilliseconds,
                 Detail = outcome.AuditDetail(),
@@ -112,7 +114,8 @@ internal sealed class RunProxy(
             var (answer, reflections) = await OnceAsync(credential);
             if (answer.Status == 401 && await refresher.RenewAfterRefusalAsync(current, use, ct) is { } renewed)
             {
-                (answer, reflections) = await OnceAsync(renewed.Credential);
+                (answer, var more) = await OnceAsync(renewed.Credential);
+                reflections += more;
             }
 
             return new ProxyOutcome { Answer = answer, Reflections = reflections, Claimed = claimed, NothingDone = answer.Status == 429 };
@@ -137,12 +140,7 @@ internal sealed class RunProxy(
         }
         catch (EgressException e)
         {
-            return new ProxyOutcome
-            {
-                Failure = new Problem(Refusal.ProviderFailed, UpstreamCall.Sentence(plan.Toolkit, plan.Request.Method == HttpMethod.Get, e)),
-                NothingDone = e.Unsent,
-                Claimed = claimed,
-            };
+            return NoAnswer.OfProxy(plan, e) with { Claimed = claimed };
         }
     }
 

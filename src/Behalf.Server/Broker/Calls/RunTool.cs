@@ -8,6 +8,7 @@ using Behalf.Broker.Requests;
 using Behalf.Broker.Responses;
 using Behalf.Broker.Wire;
 using Behalf.Catalog;
+using Behalf.Egress;
 using Behalf.Storage;
 using Behalf.Vault;
 
@@ -108,8 +109,13 @@ internal sealed class RunTool(
 
         try
         {
-            var request = RequestBuilder.Build(plan.Toolkit, plan.Tool, plan.Arguments, UpstreamCall.VariablesOf(account));
-            return new ReadyCall(account, credential, request, null);
+            var variables = UpstreamCall.VariablesOf(account);
+            var hosts = ToolHosts.Of(plan.Toolkit, variables);
+            return new ReadyCall(account, credential, RequestBuilder.Build(plan.Toolkit, plan.Tool, plan.Arguments, variables), null) { Hosts = hosts };
+        }
+        catch (Problem e)
+        {
+            return new ReadyCall(account, credential, null, CallOutcome.Of(e) with { Denial = EgressDenial.Host, Unsent = true });
         }
         catch (ToolArgumentException e)
         {
@@ -120,16 +126,17 @@ internal sealed class RunTool(
     // From here on the request may have an effect: the caller's hanging up does not stop the record of it.
     private async Task<CallOutcome> SendAsync(CallPlan plan, ReadyCall ready, CallRecord record, CancellationToken ct)
     {
-        var outcome = await upstream.SendAsync(plan, ready.Account, ready.Credential, ready.Request!, ct);
+        var outcome = await upstream.SendAsync(plan, ready.Account, ready.Credential, ready.Request!, ready.Hosts!, ct);
         return outcome.Error?.Kind != UpstreamErrorKind.Auth || ready.Account is null
             ? outcome
-            : await RetryRenewedAsync(plan, ready.Account, ready.Request!, Use.Of(record), outcome, ct);
+            : await RetryRenewedAsync(plan, ready, Use.Of(record), outcome, ct);
     }
 
     /// <summary>The provider refused the credential, so it did nothing: renew it once and ask again.</summary>
     private async Task<CallOutcome> RetryRenewedAsync(
-        CallPlan plan, CallAccount account, ToolHttpRequest request, Use use, CallOutcome refused, CancellationToken ct)
+        CallPlan plan, ReadyCall ready, Use use, CallOutcome refused, CancellationToken ct)
     {
+        var account = ready.Account!;
         try
         {
             if (await refresher.RenewAfterRefusalAsync(account, use, ct) is not { } renewed)
@@ -138,7 +145,8 @@ internal sealed class RunTool(
                 return refused with { Problem = await links.ForAccountAsync(plan.Caller, account with { Status = AccountStatus.Expired, StatusReason = StatusReasons.RevokedUpstream }, plan.Toolkit, ct) };
             }
 
-            var again = await upstream.SendAsync(plan, renewed.Account, renewed.Credential, request, ct);
+            var again = await upstream.SendAsync(plan, renewed.Account, renewed.Credential, ready.Request!, ready.Hosts!, ct);
+            again = again with { Reflections = again.Reflections + refused.Reflections };
             if (again.Error?.Kind != UpstreamErrorKind.Auth)
             {
                 return again;
@@ -178,7 +186,7 @@ internal sealed class RunTool(
         var id = await record.CompleteAsync(
             happened with
             {
-                Outcome = outcome.Successful ? AuditOutcomes.Success : AuditOutcomes.Failed,
+                Outcome = outcome.AuditOutcome,
                 Status = outcome.Status,
                 DurationMs = ElapsedMs(began),
                 Detail = outcome.AuditDetail(),
@@ -193,6 +201,7 @@ internal sealed class RunTool(
         AuditEvent.By(call.Caller, AuditActions.ToolExecuted) with
         {
             UserId = account?.ExternalUser ?? call.Caller.BoundUser ?? call.User,
+            AuthConfigId = account?.AuthConfigId,
             AccountId = account?.AccountId,
             Toolkit = tool.Toolkit,
             Tool = tool.Slug,
@@ -202,12 +211,6 @@ internal sealed class RunTool(
         (account is not null && AuthModes.TryParseWire(account.Scheme, out var mode) ? toolkit.Scheme(mode) : toolkit.Scheme(AuthMode.NoAuth))
         ?? throw new Problem(Refusal.SchemeNotOffered);
 }
-
-/// <summary>A call that was found in order, on its way out.</summary>
-internal sealed record CallPlan(Caller Caller, Toolkit Toolkit, Tool Tool, AuthScheme Scheme, JsonElement Arguments);
-
-/// <summary>What is to be sent, and with what; or the outcome, where nothing is.</summary>
-internal sealed record ReadyCall(CallAccount? Account, Credential Credential, ToolHttpRequest? Request, CallOutcome? Outcome);
 
 internal static class UnknownTool
 {

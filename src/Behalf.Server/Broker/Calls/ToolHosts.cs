@@ -10,9 +10,19 @@ internal static class ToolHosts
 {
     private static readonly ConcurrentDictionary<string, AllowedHosts> Known = new(StringComparer.Ordinal);
 
+    /// <exception cref="Problem">A variable of the connection is missing or not of its form, so there is no telling where the
+    /// credential would go.</exception>
     public static AllowedHosts Of(Toolkit toolkit, IReadOnlyDictionary<string, string> variables)
     {
-        var rules = toolkit.Hosts(variables);
+        IReadOnlyList<string> rules;
+        try
+        {
+            rules = toolkit.Hosts(variables);
+        }
+        catch (CatalogException e)
+        {
+            throw new Problem(Refusal.EgressDenied, e.Message, "Connect the account again.");
+        }
 
         // Without variables it is the same for every call; with them there are as many as customers, so it is not kept.
         return toolkit.Variables.Count == 0

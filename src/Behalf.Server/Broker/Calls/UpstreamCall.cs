@@ -16,15 +16,16 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(55);
 
     public async Task<CallOutcome> SendAsync(
-        CallPlan plan, CallAccount? account, Credential credential, ToolHttpRequest request, CancellationToken ct)
+        CallPlan plan, CallAccount? account, Credential credential, ToolHttpRequest request, AllowedHosts hosts, CancellationToken ct)
     {
         var variables = VariablesOf(account);
-        var hosts = ToolHosts.Of(plan.Toolkit, variables);
         var injected = account is null ? InjectedCredential.None : CredentialInjection.Place(plan.Scheme, credential);
         var scrubber = new Scrubber(credential.Secrets.Select(secret => new Secret(secret)));
+        UpstreamAnswer? answer = null;
+        var reflections = 0;
         try
         {
-            var (answer, reflections) = await OnceAsync(request, hosts, injected, scrubber, ct);
+            (answer, reflections) = await OnceAsync(request, hosts, injected, scrubber, ct);
             var followUps = new List<UpstreamAnswer>();
             if (answer.Status is >= 200 and < 300)
             {
@@ -41,7 +42,8 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
         }
         catch (EgressException e)
         {
-            return CallOutcome.Of(null, Sentence(plan, e)) with { Unsent = e.Unsent };
+            // It may be a follow-up that has no answer: then the call itself was made.
+            return NoAnswer.Outcome(plan.Toolkit, plan.Tool.Hints.ReadOnly, answer is null ? e : e.AfterSending()) with { Reflections = reflections };
         }
     }
 
@@ -90,15 +92,6 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
 
         return variables;
     }
-
-    /// <summary>What a model needs to know: whether the call may have had its effect.</summary>
-    public static string Sentence(CallPlan plan, EgressException e) => Sentence(plan.Toolkit, plan.Tool.Hints.ReadOnly, e);
-
-    public static string Sentence(Toolkit toolkit, bool readOnly, EgressException e) => e.Unsent
-        ? $"{toolkit.Name} could not be reached, and nothing was done. {e.Message}"
-        : readOnly
-            ? $"{toolkit.Name} gave no usable answer. {e.Message}"
-            : $"{toolkit.Name} gave no usable answer, and it is not known whether the call took effect (outcome_unknown): look before doing it again. {e.Message}";
 
     private static IReadOnlyList<ToolHttpRequest> FollowUps(CallPlan plan, IReadOnlyDictionary<string, string> variables, UpstreamAnswer answer)
     {

@@ -1,0 +1,38 @@
+namespace Behalf.Bench;
+
+/// <summary>The provider: one kilobyte of JSON for whatever is asked, at once or after a while.</summary>
+internal static class Upstream
+{
+    private static readonly byte[] Answer = System.Text.Encoding.UTF8.GetBytes(
+        $$"""
+        {"id":"m1","from":"bob@sandbox.example","to":"alice@sandbox.example","subject":"Figures","body":"{{new string('x', 860)}}","sent_at":"2026-01-01T00:00:00Z"}
+        """);
+
+    public static async Task<int> RunAsync(string url, int delayMs)
+    {
+        var app = Slim.Build(url);
+        app.Run(async context =>
+        {
+            if (delayMs > 0)
+            {
+                await Task.Delay(delayMs);
+            }
+
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = Answer.Length;
+            await context.Response.BodyWriter.WriteAsync(Answer);
+        });
+        await app.RunAsync();
+        return 0;
+    }
+}
+
+internal static class Slim
+{
+    public static WebApplication Build(string url)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls(url);
+        return builder.Build();
+    }
+}
