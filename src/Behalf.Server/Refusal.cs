@@ -48,6 +48,10 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
         400, 1102, "AuthConfig_SchemeNotOffered", "The toolkit cannot be connected in that way.",
         "See auth_config_details of GET /toolkits/{slug} for the ways it offers.");
 
+    public static readonly Refusal RedirectNeedsHttps = new(
+        400, 1103, "AuthConfig_RedirectNeedsHttps", "The provider sends people back to https addresses only.",
+        "Serve this server by https and set BEHALF_PUBLIC_URL to that address.");
+
     public static readonly Refusal UserMismatch = new(
         403, 1110, "ConnectedAccount_UserMismatch", "Another user finished this connection than the one it was made for.",
         "Nothing was connected. Make a new link for the user who is signed in.");
@@ -115,7 +119,7 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
         "Look at what was done before sending it again.");
 
     public static readonly Refusal EgressDenied = new(
-        403, 1816, "egress_denied", "This server does not send requests there.",
+        403, 1818, "egress_denied", "This server does not send requests there.",
         "If the address is right, an operator adds its range to BEHALF_EGRESS_ALLOW, or its host to the toolkit's definition.");
 
     public static readonly Refusal OriginMismatch = new(

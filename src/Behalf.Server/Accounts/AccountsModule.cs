@@ -36,8 +36,11 @@ internal static class AccountsModule
         services.AddSingleton<ContinueFlow>();
         services.AddSingleton<FinishFlow>();
         services.AddSingleton<CodeExchange>();
-        services.AddSingleton<ParkedCodes>();
+        services.AddSingleton<TypedExchange>();
+        services.AddSingleton<ParkedConnections>();
+        services.AddSingleton<PostedCredentials>();
         services.AddSingleton<InitiateAccount>();
+        services.AddSingleton<ReplaceCredential>();
         services.AddSingleton<ConnectPageRoutes>();
         services.AddSingleton<Callback>();
         services.AddSingleton<FindAccounts>();

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Behalf.Accounts.AuthConfigs;
+using Behalf.Accounts.Connect;
 using Behalf.Audit;
 using Behalf.Catalog;
 using Behalf.Storage;
@@ -20,6 +21,13 @@ internal sealed record SuccessAnswer
 internal sealed record PatchAccountRequest
 {
     public string? Alias { get; init; }
+
+    public PatchConnectionRequest? Connection { get; init; }
+}
+
+internal sealed record PatchConnectionRequest
+{
+    public StateRequest? State { get; init; }
 }
 
 internal sealed record PatchedAccountAnswer
@@ -107,13 +115,19 @@ internal static class ManageAccounts
     }
 
     public static async Task<PatchedAccountAnswer> PatchAsync(
-        CallerParameter caller, string id, PatchAccountRequest body, IDatabase database, CancellationToken ct)
+        CallerParameter caller, string id, PatchAccountRequest body, IDatabase database, ReplaceCredential replace, CancellationToken ct)
     {
         var row = await database.GetAccountAsync(caller, id, ct);
         var alias = body.Alias is "" ? null : WireText.Optional(body.Alias, "alias", 100);
         if (body.Alias is not null)
         {
             await RenameAsync(caller, row, alias, database, ct);
+        }
+
+        if (body.Connection is { } connection)
+        {
+            await replace.RunAsync(caller, row, connection.State ?? new StateRequest(), ct);
+            row = await database.GetAccountAsync(caller, id, ct);
         }
 
         return new PatchedAccountAnswer { Id = row.AccountId.ToString(), Status = row.Status.WireName() };

@@ -17,6 +17,10 @@ internal abstract record AuthScheme
 
     /// <summary>What a person reads where they choose between several ways.</summary>
     public string? Title { get; init; }
+
+    /// <summary>What whoever connects types in; empty where the provider is asked for a token, or nobody for anything.</summary>
+    [JsonIgnore]
+    public virtual IReadOnlyList<ConnectionField> AskedFields => [];
 }
 
 /// <summary>RFC 6749 §4.1 with whatever the provider does its own way in <see cref="Quirks"/>.</summary>
@@ -58,6 +62,8 @@ internal sealed record ClientCredentialsScheme : AuthScheme
 {
     public override AuthMode Mode => AuthMode.ClientCredentials;
 
+    public override IReadOnlyList<ConnectionField> AskedFields => Fields;
+
     public required UrlTemplate TokenUrl { get; init; }
 
     public required ClientAuth ClientAuth { get; init; }
@@ -83,6 +89,8 @@ internal sealed record ApiKeyScheme : AuthScheme
 {
     public override AuthMode Mode => AuthMode.ApiKey;
 
+    public override IReadOnlyList<ConnectionField> AskedFields => Fields;
+
     public required IReadOnlyList<ConnectionField> Fields { get; init; }
 
     /// <summary>Where each field goes; the format names it: <c>{generic_api_key}</c>.</summary>
@@ -94,6 +102,8 @@ internal sealed record BearerScheme : AuthScheme
 {
     public override AuthMode Mode => AuthMode.BearerToken;
 
+    public override IReadOnlyList<ConnectionField> AskedFields => Fields;
+
     public required IReadOnlyList<ConnectionField> Fields { get; init; }
 
     public CredentialPlace Place { get; init; } = CredentialPlace.Bearer;
@@ -103,6 +113,8 @@ internal sealed record BearerScheme : AuthScheme
 internal sealed record BasicScheme : AuthScheme
 {
     public override AuthMode Mode => AuthMode.Basic;
+
+    public override IReadOnlyList<ConnectionField> AskedFields => Fields;
 
     public required IReadOnlyList<ConnectionField> Fields { get; init; }
 
@@ -139,12 +151,9 @@ internal sealed record Issuer
     /// <summary>The server advertises <c>authorization_response_iss_parameter_supported</c>: a callback without
     /// <c>iss</c> is refused (RFC 9207 §2.4).</summary>
     public bool IssParameter { get; init; }
-
-    /// <summary>The endpoints are published under the issuer (RFC 8414 or OpenID Connect Discovery).</summary>
-    public bool Discovery { get; init; }
 }
 
-/// <summary>How the client proves itself at the token endpoint (RFC 6749 §2.3, RFC 7523).</summary>
+/// <summary>How the client proves itself at the token endpoint (RFC 6749 §2.3).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ClientAuth>))]
 internal enum ClientAuth
 {
@@ -153,9 +162,6 @@ internal enum ClientAuth
 
     [JsonStringEnumMemberName("client_secret_basic")]
     ClientSecretBasic,
-
-    [JsonStringEnumMemberName("private_key_jwt")]
-    PrivateKeyJwt,
 
     [JsonStringEnumMemberName("none")]
     None,

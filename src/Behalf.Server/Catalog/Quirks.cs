@@ -14,9 +14,6 @@ internal sealed record Quirks
     /// <summary>The parameter that carries the user's scopes.</summary>
     public string ScopeParameter { get; init; } = "scope";
 
-    /// <summary>Where the app's own (bot's) scopes go, if an auth config asks for any.</summary>
-    public string? AppScopeParameter { get; init; }
-
     public string ScopeSeparator { get; init; } = " ";
 
     /// <summary>The provider has no scopes, or fixes them at registration: the parameter is left out.</summary>
@@ -32,7 +29,8 @@ internal sealed record Quirks
 
     public Pkce Pkce { get; init; } = Pkce.S256;
 
-    /// <summary>A loopback or plain http redirect URI cannot be registered.</summary>
+    /// <summary>A loopback or plain http redirect URI cannot be registered: no link is made until the server is reached by
+    /// https.</summary>
     public bool RedirectMustBeHttps { get; init; }
 
     // The callback
@@ -81,9 +79,6 @@ internal enum Pkce
 {
     [JsonStringEnumMemberName("S256")]
     S256,
-
-    [JsonStringEnumMemberName("plain")]
-    Plain,
 
     [JsonStringEnumMemberName("none")]
     None,

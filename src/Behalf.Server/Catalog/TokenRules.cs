@@ -13,8 +13,6 @@ internal sealed record TokenCapture
 
     public string Scope { get; init; } = "/scope";
 
-    public string IdToken { get; init; } = "/id_token";
-
     /// <summary>Looked at on status 200 too: several providers fail with a success status.</summary>
     public string Error { get; init; } = "/error";
 
@@ -39,9 +37,6 @@ internal sealed record RefreshRules
 
     /// <summary>A refresh token that is not used for so long dies.</summary>
     public int? IdleLimitDays { get; init; }
-
-    /// <summary>A refresh token dies so long after consent, used or not.</summary>
-    public int? HardLimitDays { get; init; }
 
     /// <summary>How long before expiry to renew, where the usual margin is refused by the provider.</summary>
     public int? MarginSeconds { get; init; }

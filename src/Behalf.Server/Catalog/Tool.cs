@@ -100,7 +100,4 @@ internal sealed record RetryRules
 {
     /// <summary>Sending it twice does no harm.</summary>
     public bool Safe { get; init; }
-
-    /// <summary>The header in which the provider takes a key that makes a repeat harmless.</summary>
-    public string? IdempotencyHeader { get; init; }
 }

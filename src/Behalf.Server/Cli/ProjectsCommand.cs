@@ -23,7 +23,8 @@ internal static class ProjectsCommand
             async services =>
             {
                 var because = new AuditEvent { ProjectId = default, Action = AuditActions.ProjectCreated, ActorKind = "operator" };
-                var (id, key) = await services.GetRequiredService<CreateProject>().RunAsync(parsed.GetValue(name)!, withKey: true, because, ct);
+                var (id, key) = await services.GetRequiredService<CreateProject>()
+                    .RunAsync(parsed.GetValue(name)!, withKey: true, new ProjectSettings(), because, ct);
                 var text = key!.Text.Reveal();
                 Console.WriteLine(parsed.GetValue(json)
                     ? JsonSerializer.Serialize(new Dictionary<string, string> { ["project_id"] = id.ToString(), ["api_key"] = text })

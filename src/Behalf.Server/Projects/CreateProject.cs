@@ -11,6 +11,8 @@ internal sealed record CreateProjectRequest
     public string? Name { get; init; }
 
     public bool? ShouldCreateApiKey { get; init; }
+
+    public ProjectConfigRequest? Config { get; init; }
 }
 
 internal sealed record CreateProjectAnswer
@@ -26,7 +28,7 @@ internal sealed record CreateProjectAnswer
 internal sealed class CreateProject(IDatabase database, ProjectKeyGenerations keys)
 {
     public async Task<(Id<IdKinds.Project> Id, KeyText? Key)> RunAsync(
-        string name, bool withKey, AuditEvent because, CancellationToken ct)
+        string name, bool withKey, ProjectSettings settings, AuditEvent because, CancellationToken ct)
     {
         var id = Id<IdKinds.Project>.New();
         var projectKey = await keys.NewAsync(id, 1, ct);
@@ -36,7 +38,7 @@ internal sealed class CreateProject(IDatabase database, ProjectKeyGenerations ke
             {
                 await session.ExecuteAsync(
                     $"insert into project ({ProjectStore.Columns}) values (@id, @name, @settings, behalf_now(), behalf_now())",
-                    new { id, name, settings = new ProjectSettings().ToText() });
+                    new { id, name, settings = settings.ToText() });
                 await session.AddProjectKeyAsync(projectKey);
                 await session.AppendAsync(because with { ProjectId = id });
                 if (!withKey)
@@ -56,8 +58,9 @@ internal sealed class CreateProject(IDatabase database, ProjectKeyGenerations ke
         CallerParameter caller, CreateProjectRequest body, CreateProject create, CancellationToken ct)
     {
         var name = WireText.Required(body.Name, "name", 200);
+        var settings = (body.Config ?? new ProjectConfigRequest()).ApplyTo(new ProjectSettings()).Checked();
         var (id, key) = await create.RunAsync(
-            name, body.ShouldCreateApiKey ?? true, AuditEvent.By(caller, AuditActions.ProjectCreated), ct);
+            name, body.ShouldCreateApiKey ?? true, settings, AuditEvent.By(caller, AuditActions.ProjectCreated), ct);
         return new CreateProjectAnswer { Id = id.ToString(), Name = name, ApiKey = key?.Text.Reveal() };
     }
 }

@@ -48,24 +48,32 @@ internal static class ManageProject
             : throw new Problem(Refusal.NotFound);
 
     public static async Task<ProjectAnswer> UpdateAsync(
-        CallerParameter caller, UpdateProjectRequest body, IDatabase database, CancellationToken ct)
+        CallerParameter caller, UpdateProjectRequest body, IDatabase database, CancellationToken ct) =>
+        ProjectAnswer.From(await ChangeAsync(
+            caller,
+            WireText.Optional(body.Name, "name", 200),
+            old => old with
+            {
+                CallbackUrls = body.CallbackUrls ?? old.CallbackUrls,
+                ConnectVerification = body.ConnectVerification ?? old.ConnectVerification,
+                VerifierUrl = body.VerifierUrl is "" ? null : body.VerifierUrl ?? old.VerifierUrl,
+                Branding = body.Branding ?? old.Branding,
+            },
+            database,
+            ct));
+
+    /// <summary>Changes the settings as they are at that moment: two changes at once both stay.</summary>
+    public static async Task<ProjectRow> ChangeAsync(
+        Caller caller, string? name, Func<ProjectSettings, ProjectSettings> change, IDatabase database, CancellationToken ct)
     {
-        var project = caller.Caller.Project;
-        var name = WireText.Optional(body.Name, "name", 200);
+        var project = caller.Project;
         return await database.WriteAsync(
             RowScope.Of(project),
             async session =>
             {
                 var row = await session.FindAsync<ProjectRow>(
                     $"select {ProjectStore.Columns} from project where project_id = @project{session.ForUpdate}", new { project });
-                var old = ProjectSettings.Parse(row!.Settings);
-                var settings = (old with
-                {
-                    CallbackUrls = body.CallbackUrls ?? old.CallbackUrls,
-                    ConnectVerification = body.ConnectVerification ?? old.ConnectVerification,
-                    VerifierUrl = body.VerifierUrl is "" ? null : body.VerifierUrl ?? old.VerifierUrl,
-                    Branding = body.Branding ?? old.Branding,
-                }).Checked();
+                var settings = change(ProjectSettings.Parse(row!.Settings)).Checked();
                 var updated = await session.FindAsync<ProjectRow>(
                     $"""
                     update project set name = @name, settings = @settings, updated_at = behalf_now()
@@ -73,7 +81,7 @@ internal static class ManageProject
                     """,
                     new { project, name = name ?? row.Name, settings = settings.ToText() });
                 await session.AppendAsync(AuditEvent.By(caller, AuditActions.ProjectUpdated));
-                return ProjectAnswer.From(updated!);
+                return updated!;
             },
             ct);
     }

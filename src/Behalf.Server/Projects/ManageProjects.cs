@@ -106,7 +106,8 @@ internal static class ManageProjects
             Name = row.Name,
             CreatedAt = WireText.Time(row.CreatedAt),
             UpdatedAt = WireText.Time(row.UpdatedAt),
-            ApiKeys = [.. keys.Select(key => ApiKeyAnswer.From(key))],
+            // The published wire has a key in each. Its text is shown once, when it is made: here stands the part that is public.
+            ApiKeys = [.. keys.Select(key => ApiKeyAnswer.From(key) with { Key = key.Hint })],
         };
     }
 

@@ -18,6 +18,10 @@ internal sealed record ProjectSettings
 
     public Branding Branding { get; init; } = new();
 
+    /// <summary>The page that has to confirm who finished; null where nobody has to.</summary>
+    [JsonIgnore]
+    public string? Confirmer => ConnectVerification == "confirm" ? VerifierUrl : null;
+
     public static ProjectSettings Parse(string text) =>
         JsonSerializer.Deserialize(text, ProjectJson.Default.ProjectSettings) ?? new ProjectSettings();
 

@@ -31,6 +31,10 @@ internal static class ProjectsModule
         own.MapGet("", ManageProject.GetAsync);
         own.MapPatch("", ManageProject.UpdateAsync);
 
+        var config = api.MapGroup("/org/project/config").WithTags("Projects").Accepts(KeyKinds.Project);
+        config.MapGet("", ProjectConfig.GetAsync);
+        config.MapPatch("", ProjectConfig.UpdateAsync);
+
         var keys = api.MapGroup("/api_keys").WithTags("Keys").Accepts(KeyKinds.Project);
         keys.MapPost("", ManageApiKeys.CreateAsync).Produces<ApiKeyAnswer>(201);
         keys.MapGet("", ManageApiKeys.ListAsync);
@@ -55,6 +59,8 @@ internal static class ProjectsModule
 [JsonSerializable(typeof(RegeneratedKeyAnswer))]
 [JsonSerializable(typeof(ProjectAnswer))]
 [JsonSerializable(typeof(UpdateProjectRequest))]
+[JsonSerializable(typeof(ProjectConfigAnswer))]
+[JsonSerializable(typeof(ProjectConfigRequest))]
 [JsonSerializable(typeof(CreateApiKeyRequest))]
 [JsonSerializable(typeof(RotateApiKeyRequest))]
 [JsonSerializable(typeof(RevokedAnswer))]

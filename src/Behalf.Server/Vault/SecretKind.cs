@@ -10,7 +10,7 @@ internal enum SecretKind : short
     /// <summary>What an auth config proves itself with: its client secret.</summary>
     ClientSecret = 2,
 
-    /// <summary>What a connect flow needs until it ends: the PKCE verifier, a parked code.</summary>
+    /// <summary>What a connect flow needs until it ends: a parked code, a key that was typed.</summary>
     Flow = 3,
 
     /// <summary>What deliveries to a webhook are signed with.</summary>

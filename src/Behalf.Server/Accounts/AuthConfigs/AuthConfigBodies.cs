@@ -40,6 +40,12 @@ internal sealed record AuthConfigRequest
 
     public bool? IsEnabledForToolRouter { get; init; }
 
+    /// <summary>Of the published wire, and refused: how the server reaches providers is the operator's to say.</summary>
+    public JsonElement? ProxyConfig { get; init; }
+
+    /// <summary>Of the published wire, and refused: no credential is shared between users.</summary>
+    public JsonElement? SharedCredentials { get; init; }
+
     public Branding? Branding { get; init; }
 }
 

@@ -29,6 +29,33 @@ internal static class AuthConfigInput
         return names;
     }
 
+    /// <summary>What this server does not do is said, not passed over: somebody relies on it.</summary>
+    public static void RefuseWhatIsNotDone(AuthConfigRequest request)
+    {
+        if (IsGiven(request.ProxyConfig))
+        {
+            throw new Problem(
+                Refusal.InvalidRequest,
+                "proxy_config is not taken: how this server reaches providers is the operator's to say.",
+                "Leave proxy_config out.");
+        }
+
+        if (IsGiven(request.SharedCredentials))
+        {
+            throw new Problem(
+                Refusal.InvalidRequest,
+                "shared_credentials is not taken: no credential is shared between users.",
+                "Put client_id and client_secret into credentials, and let each user connect an account.");
+        }
+    }
+
+    private static bool IsGiven(JsonElement? value) => value switch
+    {
+        null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => false,
+        { ValueKind: JsonValueKind.Object } some => some.EnumerateObject().Any(),
+        _ => true,
+    };
+
     public static string? Text(Dictionary<string, JsonElement>? credentials, string field) =>
         credentials?.GetValueOrDefault(field) switch
         {

@@ -24,6 +24,7 @@ internal sealed class CreateAuthConfig(IDatabase database, ToolCatalog catalog, 
         }
 
         var request = body.AuthConfig ?? new AuthConfigRequest { Type = "use_composio_managed_auth" };
+        AuthConfigInput.RefuseWhatIsNotDone(request);
         var isManaged = request.Type switch
         {
             "use_composio_managed_auth" => true,

@@ -184,6 +184,7 @@ internal sealed class ManageAuthConfigs(IDatabase database, ToolCatalog catalog,
     private AuthConfigSettings Changed(AuthConfig config, AuthConfigRequest body)
     {
         var old = config.Settings;
+        AuthConfigInput.RefuseWhatIsNotDone(body);
         body.Branding?.Check();
         var touchesTools = body.ToolAccessConfig?.ToolsAvailableForExecution is not null || body.RestrictToFollowingTools is not null;
         var fields = old.Fields.ToDictionary(f => f.Key, f => f.Value);

@@ -42,20 +42,10 @@ internal sealed class ShowAuthConfig(RedirectUris redirects, PublicOrigin origin
     public string LogoUrl(string toolkit) => origin.Url($"/toolkits/{toolkit}/logo.svg");
 
     /// <summary>What whoever connects has to type: the scheme's fields and the toolkit's variables that the config leaves open.</summary>
-    public static IEnumerable<ConnectionField> AskedFields(AuthConfig config)
-    {
-        IEnumerable<ConnectionField> fields = config.Scheme switch
-        {
-            ApiKeyScheme key => key.Fields,
-            BearerScheme bearer => bearer.Fields,
-            BasicScheme basic => basic.Fields,
-            ClientCredentialsScheme client => client.Fields,
-            _ => [],
-        };
-        return fields.Concat(config.Toolkit.Variables.Where(v => v.From == FieldSource.User))
+    public static IEnumerable<ConnectionField> AskedFields(AuthConfig config) =>
+        config.Scheme.AskedFields.Concat(config.Toolkit.Variables.Where(v => v.From == FieldSource.User))
             .Where(field => !config.Settings.Fields.ContainsKey(field.Name))
             .DistinctBy(field => field.Name);
-    }
 
     public static FieldAnswer Field(ConnectionField field) => new()
     {

@@ -12,7 +12,7 @@ namespace Behalf.Accounts.Connect;
 /// <summary>Where the provider sends the browser back to. The order is the argument: whose flow is it, is this the way and the
 /// browser it left by, is the state unspent; only then is anything believed.</summary>
 internal sealed class Callback(
-    IDatabase database, ConnectContexts contexts, ConnectCookie cookie, CodeExchange exchange, ParkedCodes parked, FinishFlow finish)
+    IDatabase database, ConnectContexts contexts, ConnectCookie cookie, CodeExchange exchange, ParkedConnections parked, FinishFlow finish)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(
         RedirectUris.Path + "{context}",
@@ -94,9 +94,9 @@ internal sealed class Callback(
     {
         var state = http.Request.Query["state"].ToString();
         var pending = new PendingCode(code, BrowserBinding.Verifier(cookie.Read(http)!, state), state, CallbackVariables(context, http));
-        if (context.Settings.ConnectVerification == "confirm" && context.Settings.VerifierUrl is { } verifier)
+        if (context.Settings.Confirmer is { } verifier)
         {
-            return await parked.ParkAsync(context.Flow, pending, because with { Action = AuditActions.LinkParked }, ct) is { } sessionUri
+            return await parked.ParkAsync(context.Flow, new PendingConnection { Code = pending }, because, ct) is { } sessionUri
                 ? Results.Redirect(WebUrl.WithQuery(verifier, ("session_uri", sessionUri)))
                 : ConnectPageRoutes.Outcome(context, OutcomeKind.AlreadyUsed, http);
         }

@@ -47,7 +47,8 @@ internal sealed class CodeExchange(IDatabase database, OAuthClients clients, Tok
             CancellationToken.None);
     }
 
-    private Task<bool> TakeAsync(FlowRow flow, CancellationToken ct) => database.WriteAsync(
+    /// <summary>True for one caller only: the door closes behind it.</summary>
+    public Task<bool> TakeAsync(FlowRow flow, CancellationToken ct) => database.WriteAsync(
         RowScope.Of(flow.ProjectId),
         async session => await session.ExecuteAsync(
             """

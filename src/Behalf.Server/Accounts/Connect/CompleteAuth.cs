@@ -5,15 +5,16 @@ using Behalf.Wire;
 namespace Behalf.Accounts.Connect;
 
 /// <summary><c>POST /connected_accounts/complete_auth</c>: the application says, from its own session, who finished. Only if it
-/// is who was invited is the code redeemed.</summary>
+/// is who was invited is the code redeemed, or the typed key kept.</summary>
 internal static class CompleteAuth
 {
     public static async Task<CompleteAuthAnswer> HandleAsync(
         CallerParameter caller,
         CompleteAuthRequest body,
-        ParkedCodes parked,
+        ParkedConnections parked,
         ConnectContexts contexts,
         CodeExchange exchange,
+        TypedExchange typed,
         FinishFlow finish,
         HttpContext http,
         CancellationToken ct)
@@ -37,7 +38,10 @@ internal static class CompleteAuth
             throw new Problem(Refusal.UserMismatch);
         }
 
-        var end = await exchange.RunAsync(context, flow, await parked.OpenAsync(flow, because, ct), because, ct);
+        var pending = await parked.OpenAsync(flow, because, ct);
+        var end = pending.Code is { } code
+            ? await exchange.RunAsync(context, flow, code, because, ct)
+            : await typed.RunAsync(context, flow, pending.Typed!, because, ct);
         return end.Success
             ? new CompleteAuthAnswer { ConnectedAccountId = flow.AccountId.ToString(), ToolkitSlug = context.Config.Toolkit.Slug }
             : throw (end.Reason == "already_used" ? new Problem(Refusal.CompletionOver) : new Problem(Refusal.NotConnected, $"The connection failed: {end.Reason}."));

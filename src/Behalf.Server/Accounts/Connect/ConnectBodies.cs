@@ -77,6 +77,17 @@ internal sealed record InitiateAnswer
     public required string? RedirectUrl { get; init; }
 
     public required string? RedirectUri { get; init; }
+
+    public required DeprecatedInitiateAnswer Deprecated { get; init; }
+}
+
+/// <summary>Older names of the same two ids; here they are the ids themselves.</summary>
+internal sealed record DeprecatedInitiateAnswer
+{
+    public required string Uuid { get; init; }
+
+    [JsonPropertyName("authConfigUuid")]
+    public required string AuthConfigUuid { get; init; }
 }
 
 internal sealed record ConnectionState

@@ -10,7 +10,8 @@ namespace Behalf.Accounts.Connect;
 
 /// <summary>What happens when the user presses the button: to the provider for OAuth, or the typed credential is tried and kept.</summary>
 internal sealed class ContinueFlow(
-    IDatabase database, OAuthClients clients, RedirectUris redirects, FinishFlow finish, AccountProbe probe, TokenEndpoint tokens, PublicOrigin origin)
+    IDatabase database, OAuthClients clients, RedirectUris redirects, FinishFlow finish, ParkedConnections parked, AccountProbe probe,
+    TokenEndpoint tokens, PublicOrigin origin)
 {
     public async Task<IResult> RunAsync(
         ConnectContext context, string token, string secret, IFormCollection form, HttpContext http, CancellationToken ct)
@@ -94,8 +95,19 @@ internal sealed class ContinueFlow(
             return AskAgain(context, token, secret, typed, [], $"{context.Config.Toolkit.Name} does not accept this. Check it and try again.");
         }
 
-        var end = await finish.RunAsync(
-            context.Flow, context.Config, won, context.ByEndUser(http.GetRequestId(), AuditActions.AccountConnected), ct);
+        var because = context.ByEndUser(http.GetRequestId(), AuditActions.AccountConnected);
+        if (context.Settings.Confirmer is { } verifier)
+        {
+            return await parked.ParkAsync(context.Flow, new PendingConnection { Typed = typed }, because, ct) is { } sessionUri
+                ? PageResults.Handover(new HandoverView
+                {
+                    Brand = context.Brand,
+                    Target = new Uri(WebUrl.WithQuery(verifier, ("session_uri", sessionUri))),
+                })
+                : ConnectPageRoutes.Outcome(context, OutcomeKind.AlreadyUsed, http);
+        }
+
+        var end = await finish.RunAsync(context.Flow, context.Config, won, because, ct);
         return ConnectEnds.AfterForm(context, end, http);
     }
 

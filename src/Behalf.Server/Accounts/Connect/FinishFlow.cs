@@ -18,6 +18,9 @@ internal sealed record WonCredential
 
     public string? Subject { get; init; }
 
+    /// <summary>What the provider calls the account.</summary>
+    public string? Label { get; init; }
+
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
     public static WonCredential From(TokenAnswer tokens, IReadOnlyList<string> asked, long now) => new()

@@ -99,14 +99,23 @@ internal static class FlowStore
                 new { hash = Locator.Hash(kind, held), kind },
                 ct);
 
-    /// <summary>Ends the flow if it is still at the stage it was read at: of several at once, one wins.</summary>
-    public static async ValueTask<bool> EndFlowAsync(this WriteSession session, FlowRow flow, string outcome) =>
-        await session.ExecuteAsync(
+    /// <summary>Ends the flow if it is still at the stage it was read at: of several at once, one wins. What was parked for
+    /// it goes with it, as nobody will ask for it again.</summary>
+    public static async ValueTask<bool> EndFlowAsync(this WriteSession session, FlowRow flow, string outcome)
+    {
+        var ended = await session.ExecuteAsync(
             """
             update flow set stage = 5, outcome = @outcome
             where project_id = @ProjectId and flow_id = @FlowId and stage = @Stage
             """,
             new { flow.ProjectId, flow.FlowId, flow.Stage, outcome }) == 1;
+        if (ended && flow.Stage >= FlowStage.Parked)
+        {
+            await session.DestroySecretsAsync(flow.ProjectId, flow.SecretOwner.Id);
+        }
+
+        return ended;
+    }
 }
 
 /// <summary>What only the browser that pressed Continue holds. Its cookie binds the flow to it, guards the form, and is half

@@ -1,12 +1,10 @@
 using System.Text.Json;
 using Behalf.Accounts.AuthConfigs;
-using Behalf.Accounts.OAuth;
 using Behalf.Audit;
 using Behalf.Catalog;
 using Behalf.Projects;
 using Behalf.Projects.Users;
 using Behalf.Storage;
-using Behalf.Vault;
 using Behalf.Wire;
 
 namespace Behalf.Accounts.Connect;
@@ -38,7 +36,7 @@ internal sealed record Initiated(Id<IdKinds.Account> Account, string? Url)
 /// <summary><c>POST /connected_accounts</c>, the older way: a link for OAuth, an ACTIVE account at once where the credential
 /// came along or none is needed.</summary>
 internal sealed class InitiateAccount(
-    IDatabase database, UsableAuthConfigs configs, StartFlow start, AccountProbe probe, TokenEndpoint tokens, SecretVault vault)
+    IDatabase database, UsableAuthConfigs configs, StartFlow start, PostedCredentials posted)
 {
     public static async Task<IResult> HandleAsync(
         CallerParameter caller, InitiateRequest body, InitiateAccount initiate, CancellationToken ct) =>
@@ -46,7 +44,7 @@ internal sealed class InitiateAccount(
 
     public async Task<Initiated> RunAsync(Caller caller, Initiation wanted, CancellationToken ct)
     {
-        var typed = TypedFields(wanted.Config, wanted.Sent);
+        var typed = PostedCredentials.Read(wanted.Config, wanted.Sent);
         return wanted.Config.Scheme is NoAuthScheme || typed.Count > 0
             ? await KeepAsync(caller, wanted, typed, ct)
             : await InviteAsync(caller, wanted, ct);
@@ -86,6 +84,7 @@ internal sealed class InitiateAccount(
             Status = initiated.Status,
             RedirectUrl = initiated.Url,
             RedirectUri = initiated.Url,
+            Deprecated = new DeprecatedInitiateAnswer { Uuid = initiated.Account.ToString(), AuthConfigUuid = config.Id.ToString() },
         };
     }
 
@@ -117,8 +116,7 @@ internal sealed class InitiateAccount(
             throw new Problem(Refusal.NotAllowed, "A user key cannot bring a credential.", "Use POST /connected_accounts/link and let the user type it.");
         }
 
-        var won = await TypedCredentials.TryAsync(config, new Dictionary<string, string>(), typed, config.Scopes, probe, tokens, database, ct)
-            ?? throw new Problem(Refusal.CredentialRefused);
+        var won = await posted.TryAsync(config, new Dictionary<string, string>(), typed, ct);
         var because = AuditEvent.By(caller, AuditActions.AccountConnected) with { UserId = user, Toolkit = config.Toolkit.Slug };
         var alias = WireText.Optional(wanted.Alias, "alias", 100);
         var id = await database.WriteAsync(
@@ -130,90 +128,7 @@ internal sealed class InitiateAccount(
                 return waiting?.AccountId ?? await session.CreateAccountAsync(config, user, owner, alias, AccountStatus.Initializing);
             },
             ct);
-        await StoreAsync(caller.Project, id, config, won, because with { AccountId = id });
+        await posted.StoreAsync(caller.Project, id, config, won, because with { AccountId = id });
         return new Initiated(id, null);
     }
-
-    private async Task StoreAsync(
-        Id<IdKinds.Project> project, Id<IdKinds.Account> id, AuthConfig config, WonCredential won, AuditEvent because)
-    {
-        var account = (await database.FindAccountAsync(project, id, CancellationToken.None))!;
-        if (account.Subject is { } before && before != won.Subject)
-        {
-            // As at the end of a flow: not being able to tell whose it is, is no proof that it is the same.
-            throw new Problem(Refusal.SubjectChanged);
-        }
-
-        var fresh = new NewCredential
-        {
-            Sealed = await vault.SealAfreshAsync(account.SecretPlace(account.CredVersion + 1), won.Credential.ToBytes(), CancellationToken.None),
-            ExpiresAt = won.Credential.ExpiresAt,
-            CanRefresh = won.Credential.CanRefresh(config.Scheme),
-            Scopes = won.Scopes,
-            Subject = won.Subject,
-            Label = null,
-            Params = JsonSerializer.Serialize(won.Variables, ConnectJson.Default.IReadOnlyDictionaryStringString),
-        };
-        await database.WriteAsync(
-            RowScope.Of(project),
-            async session =>
-            {
-                var row = await session.FindAccountAsync(project, id) ?? throw new Problem(Refusal.NotFound);
-                await session.StoreCredentialAsync(row, config, fresh, because);
-            },
-            CancellationToken.None);
-    }
-
-    /// <summary>The scheme's own fields, under the names that the wire and its SDKs use for them.</summary>
-    private static Dictionary<string, string> TypedFields(AuthConfig config, Dictionary<string, JsonElement>? sent)
-    {
-        var typed = new Dictionary<string, string>();
-        var own = config.Scheme switch
-        {
-            ApiKeyScheme key => key.Fields,
-            BearerScheme bearer => bearer.Fields,
-            BasicScheme basic => basic.Fields,
-            ClientCredentialsScheme client => client.Fields,
-            _ => [],
-        };
-        foreach (var field in own)
-        {
-            var value = AuthConfigInput.Text(sent, field.Name)
-                ?? (field.Secret ? SharedNames.Select(name => AuthConfigInput.Text(sent, name)).FirstOrDefault(v => v is not null) : null);
-            if (!string.IsNullOrEmpty(value))
-            {
-                typed[field.Name] = field.Accepts(value)
-                    ? value
-                    : throw new Problem(Refusal.InvalidRequest, $"{field.Name} does not have the form that {config.Toolkit.Name} uses.");
-            }
-        }
-
-        if (typed.Count > 0 && own.FirstOrDefault(f => f.Required && f.Default is null && !typed.ContainsKey(f.Name)) is { } missing)
-        {
-            throw new Problem(Refusal.InvalidRequest, $"{missing.Name} is missing.");
-        }
-
-        if (typed.Count > 0)
-        {
-            AddVariables(config, sent, typed);
-        }
-
-        return typed;
-    }
-
-    private static void AddVariables(AuthConfig config, Dictionary<string, JsonElement>? sent, Dictionary<string, string> typed)
-    {
-        foreach (var (name, value) in ConnectionVariables.Read(sent, config.Toolkit))
-        {
-            typed[name] = value;
-        }
-
-        if (config.Toolkit.Variables.FirstOrDefault(v => v is { From: FieldSource.User or FieldSource.Config, Required: true, Default: null }
-            && !typed.ContainsKey(v.Name) && !config.Settings.Fields.ContainsKey(v.Name)) is { } missing)
-        {
-            throw new Problem(Refusal.InvalidRequest, $"{missing.Name} is missing.");
-        }
-    }
-
-    private static readonly string[] SharedNames = ["generic_api_key", "api_key", "bearer_token", "token", "basic_encoded"];
 }

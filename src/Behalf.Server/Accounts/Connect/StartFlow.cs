@@ -51,6 +51,7 @@ internal sealed class StartFlow(IDatabase database, PublicOrigin origin)
 
     public async Task<StartedFlow> RunAsync(FlowRequest request, AuditEvent because, CancellationToken ct)
     {
+        CheckRedirect(request.Config);
         var project = request.Config.Row.ProjectId;
         var token = "ln_" + Base62.Random(43);
         return await database.WriteAsync(
@@ -75,6 +76,18 @@ internal sealed class StartFlow(IDatabase database, PublicOrigin origin)
                 return new StartedFlow { AccountId = account, Token = token, Url = origin.Url("/connect/" + token), ExpiresAt = expiresAt };
             },
             ct);
+    }
+
+    /// <summary>Said before a user is sent to a provider that can only refuse. What was put in the provider's place by an
+    /// override has rules of its own.</summary>
+    private void CheckRedirect(AuthConfig config)
+    {
+        if (config.Scheme is OAuth2Scheme { Quirks.RedirectMustBeHttps: true } && !origin.IsHttps && !config.Toolkit.IsRedirected)
+        {
+            throw new Problem(
+                Refusal.RedirectNeedsHttps,
+                $"{config.Toolkit.Name} sends people back to https addresses only; this server's is {origin.Origin}.");
+        }
     }
 
     private static async ValueTask<Id<IdKinds.Account>> CreateAccountAsync(

@@ -31,7 +31,7 @@ internal static class TypedCredentials
             var verdict = await probe.TryAsync(config.Toolkit, config.Scheme, credential, known, ct);
             return verdict.Verdict == ProbeVerdict.Refused
                 ? null
-                : new WonCredential { Credential = credential, Subject = verdict.Subject, Variables = own };
+                : new WonCredential { Credential = credential, Subject = verdict.Subject, Label = verdict.Label, Variables = own };
         }
 
         var client = OAuthClients.ForClientCredentials(config, scheme, fields, known);

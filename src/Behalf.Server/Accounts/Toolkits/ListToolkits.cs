@@ -16,6 +16,9 @@ internal static class ListToolkits
         [FromQuery(Name = "search")]
         public string? Search { get; init; }
 
+        [FromQuery(Name = "managed_by")]
+        public string? ManagedBy { get; init; }
+
         [FromQuery(Name = "sort_by")]
         public string? SortBy { get; init; }
 
@@ -28,11 +31,16 @@ internal static class ListToolkits
 
     public static Page<ToolkitAnswer> List(
         CallerParameter caller, [AsParameters] Filters filters, ToolCatalog catalog, ShowToolkit show) =>
-        Page(caller, catalog, show, filters.Category, filters.Search, null, PageRequest.Parse(filters.Limit, filters.Cursor, usual: 100));
+        Page(caller, catalog, show, filters, null);
 
     public static Page<ToolkitAnswer> ListMany(
         CallerParameter caller, ToolkitsRequest body, ToolCatalog catalog, ShowToolkit show) =>
-        Page(caller, catalog, show, body.Category, null, body.Toolkits, PageRequest.Parse(body.Limit, body.Cursor, usual: 100));
+        Page(
+            caller,
+            catalog,
+            show,
+            new Filters { Category = body.Category, ManagedBy = body.ManagedBy, Limit = body.Limit, Cursor = body.Cursor },
+            body.Toolkits);
 
     public static ToolkitDetail Get(CallerParameter caller, string slug, ToolCatalog catalog, ShowToolkit show) =>
         show.Detail(catalog.VisibleToolkit(caller, slug));
@@ -73,16 +81,27 @@ internal static class ListToolkits
     }
 
     private static Page<ToolkitAnswer> Page(
-        Caller caller, ToolCatalog catalog, ShowToolkit show, string? category, string? search, IReadOnlyList<string>? only, PageRequest page)
+        Caller caller, ToolCatalog catalog, ShowToolkit show, Filters filters, IReadOnlyList<string>? only)
     {
+        var page = PageRequest.Parse(filters.Limit, filters.Cursor, usual: 100);
+        var (category, search) = (filters.Category, filters.Search);
         var wanted = only?.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var found = catalog.VisibleToolkits(caller).Where(toolkit =>
-            (string.IsNullOrEmpty(category) || toolkit.Categories.Any(c => c.Slug.Equals(category, StringComparison.OrdinalIgnoreCase)))
+        var found = catalog.VisibleToolkits(caller).Where(toolkit => IsOfInstance(filters.ManagedBy)
+            && (string.IsNullOrEmpty(category) || toolkit.Categories.Any(c => c.Slug.Equals(category, StringComparison.OrdinalIgnoreCase)))
             && (string.IsNullOrEmpty(search) || toolkit.Slug.Contains(search, StringComparison.OrdinalIgnoreCase)
                 || toolkit.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
             && wanted?.Contains(toolkit.Slug) != false).ToList();
         return page.ToOffsetPage([.. found.Skip(page.Offset).Take(page.Limit).Select(show.Show)], found.Count);
     }
+
+    /// <summary>All toolkits are the instance's, in the published wire's word the vendor's: projects bring none of their
+    /// own.</summary>
+    private static bool IsOfInstance(string? managedBy) => managedBy?.ToLowerInvariant() switch
+    {
+        null or "" or "all" or "composio" => true,
+        "project" => false,
+        _ => throw new Problem(Refusal.InvalidRequest, "managed_by is composio, all or project."),
+    };
 }
 
 /// <summary>The toolkits that a key knows of.</summary>

@@ -33,7 +33,7 @@ internal sealed class ShowToolkit(ToolCatalog catalog, ManagedApps managed, Show
         BaseUrl = toolkit.Servers.GetValueOrDefault(Toolkit.DefaultServer)?.Text,
         Meta = Meta(toolkit) with { AvailableVersions = [toolkit.Version] },
         GetCurrentUserEndpoint = toolkit.Probe?.Path,
-        Deprecated = new DeprecatedIdAnswer { ToolkitId = toolkit.Slug },
+        Deprecated = new DeprecatedDetailAnswer { ToolkitId = toolkit.Slug },
         Tier = toolkit.Provenance.Tier switch
         {
             ProvenanceTier.Curated => "curated",
@@ -65,14 +65,6 @@ internal sealed class ShowToolkit(ToolCatalog catalog, ManagedApps managed, Show
 
     private static AuthDetailAnswer Scheme(Toolkit toolkit, AuthScheme scheme)
     {
-        var asked = scheme switch
-        {
-            ApiKeyScheme key => key.Fields,
-            BearerScheme bearer => bearer.Fields,
-            BasicScheme basic => basic.Fields,
-            ClientCredentialsScheme client => client.Fields,
-            _ => [],
-        };
         var variables = toolkit.Variables.Where(v => v.From == FieldSource.User);
         return new AuthDetailAnswer
         {
@@ -81,9 +73,10 @@ internal sealed class ShowToolkit(ToolCatalog catalog, ManagedApps managed, Show
             Fields = new AuthFieldsAnswer
             {
                 AuthConfigCreation = scheme is OAuth2Scheme oauth ? AppFields(oauth) : new FieldListsAnswer { Required = [], Optional = [] },
-                ConnectedAccountInitiation = Split(asked.Concat(variables)),
+                ConnectedAccountInitiation = Split(scheme.AskedFields.Concat(variables)),
             },
             Scopes = scheme is OAuth2Scheme { Scopes: var scopes } ? new ScopesAnswer { Available = [.. scopes.Keys] } : null,
+            RefreshNeeds = (scheme as OAuth2Scheme)?.Refresh.Needs,
         };
     }
 

@@ -32,6 +32,16 @@ internal sealed record DeprecatedIdAnswer
     public required string ToolkitId { get; init; }
 }
 
+internal sealed record DeprecatedDetailAnswer
+{
+    [JsonPropertyName("toolkitId")]
+    public required string ToolkitId { get; init; }
+
+    /// <summary>Where credentials go is the server's own business.</summary>
+    [JsonPropertyName("rawProxyInfoByAuthSchemes")]
+    public IReadOnlyList<string> RawProxyInfoByAuthSchemes { get; init; } = [];
+}
+
 internal sealed record ToolkitMetaAnswer
 {
     public required string CreatedAt { get; init; }
@@ -110,6 +120,7 @@ internal sealed record ToolkitDetail
 
     public required string? AuthGuideUrl { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required string? BaseUrl { get; init; }
 
     public required ToolkitMetaAnswer Meta { get; init; }
@@ -117,7 +128,7 @@ internal sealed record ToolkitDetail
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? GetCurrentUserEndpoint { get; init; }
 
-    public required DeprecatedIdAnswer Deprecated { get; init; }
+    public required DeprecatedDetailAnswer Deprecated { get; init; }
 
     /// <summary>How far the definition can be trusted. Ours, not the published wire's.</summary>
     public required string Tier { get; init; }
@@ -144,6 +155,10 @@ internal sealed record AuthDetailAnswer
     public required AuthFieldsAnswer Fields { get; init; }
 
     public required ScopesAnswer? Scopes { get; init; }
+
+    /// <summary>What must be switched on at the provider for connections to be renewed. Ours, not the published wire's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required string? RefreshNeeds { get; init; }
 }
 
 internal sealed record AuthFieldsAnswer
@@ -165,6 +180,8 @@ internal sealed record ToolkitsRequest
     public IReadOnlyList<string>? Toolkits { get; init; }
 
     public string? Category { get; init; }
+
+    public string? ManagedBy { get; init; }
 
     public string? SortBy { get; init; }
 

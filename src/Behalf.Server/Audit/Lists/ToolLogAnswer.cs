@@ -24,7 +24,7 @@ internal record ToolLogAnswer
     public required ToolLogMetrics Metrics { get; init; }
 
     /// <summary>The call that this one was part of: calls do not nest here.</summary>
-    public string? Parent { get; init; }
+    public ToolLogParent? Parent { get; init; }
 
     public static ToolLogAnswer From(EventRow row) => new()
     {
@@ -42,6 +42,13 @@ internal record ToolLogAnswer
         Metadata = ToolLogMetadata.From(row),
         Metrics = new ToolLogMetrics { DurationMs = row.DurationMs },
     };
+}
+
+internal sealed record ToolLogParent
+{
+    public required string LogId { get; init; }
+
+    public required string ToolSlug { get; init; }
 }
 
 internal sealed record ToolLogMetadata

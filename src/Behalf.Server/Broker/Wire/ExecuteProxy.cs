@@ -22,6 +22,8 @@ internal sealed record ProxyRequest
 
     public JsonElement? Body { get; init; }
 
+    public JsonElement? CustomConnectionData { get; init; }
+
     public ProxyBinaryBody? BinaryBody { get; init; }
 
     public IReadOnlyList<ProxyParameter?>? Parameters { get; init; }
@@ -58,6 +60,25 @@ internal sealed record ProxyAnswer
     public bool Replayed { get; init; }
 }
 
+/// <summary>The published wire lets a call bring a credential. Here credentials come from connected accounts alone, and a call
+/// that brings one is told so: running it with another credential than it names would be worse.</summary>
+internal static class ForeignCredentials
+{
+    public static void Refuse(params ReadOnlySpan<JsonElement?> sent)
+    {
+        foreach (var one in sent)
+        {
+            if (one is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) })
+            {
+                throw new Problem(
+                    Refusal.InvalidRequest,
+                    "custom_auth_params and custom_connection_data are not taken: credentials come from connected accounts alone.",
+                    "Connect an account of the user first, then call with user_id.");
+            }
+        }
+    }
+}
+
 /// <summary><c>POST /tools/execute/proxy</c>: a request of the caller's own making, to the toolkit's own hosts, with the user's
 /// credential in its place.</summary>
 internal static class ExecuteProxy
@@ -66,6 +87,7 @@ internal static class ExecuteProxy
         CallerParameter caller, ProxyRequest body, RunProxy run, HttpContext http, CancellationToken ct)
     {
         http.Response.Headers["x-should-retry"] = "false";
+        ForeignCredentials.Refuse(body.CustomConnectionData);
         var key = IdempotencyKey.Of(http, caller, "proxy", JsonSerializer.Serialize(body, BrokerJson.Default.ProxyRequest));
         var answer = await run.RunAsync(caller, body, key, ct);
         if (answer.Replayed)

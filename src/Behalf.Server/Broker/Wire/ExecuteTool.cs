@@ -49,14 +49,7 @@ internal static class ExecuteTool
     {
         // A call that may have had an effect is never sent again by a client on its own.
         http.Response.Headers["x-should-retry"] = "false";
-        if (IsGiven(body.CustomAuthParams) || IsGiven(body.CustomConnectionData))
-        {
-            throw new Problem(
-                Refusal.InvalidRequest,
-                "custom_auth_params and custom_connection_data are not taken: credentials come from connected accounts alone.",
-                "Connect an account of the user first, then call with user_id.");
-        }
-
+        ForeignCredentials.Refuse(body.CustomAuthParams, body.CustomConnectionData);
         if (body.Text is { Length: > 0 } && body.Arguments is null)
         {
             throw new Problem(Refusal.InvalidRequest, "text is not taken: this server calls no model to read it.", "Send arguments.");
@@ -88,8 +81,6 @@ internal static class ExecuteTool
 
         return new ExecuteToolAnswer { Data = result.Data, Error = result.Error, Successful = result.Successful, LogId = result.LogId };
     }
-
-    private static bool IsGiven(JsonElement? value) => value is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -9,6 +9,9 @@ namespace Behalf.Broker.Wire;
 internal sealed record RequiredScopesRequest
 {
     public IReadOnlyList<string>? Tools { get; init; }
+
+    /// <summary>Any version is taken; each toolkit has one.</summary>
+    public string? Version { get; init; }
 }
 
 internal sealed record RequiredScopesAnswer
@@ -44,6 +47,10 @@ internal sealed class ListTools(ToolCatalog catalog, UsableAuthConfigs configs, 
 
         [FromQuery(Name = "tags")]
         public string? Tags { get; init; }
+
+        /// <summary>Tools that ask for one of these scopes.</summary>
+        [FromQuery(Name = "scopes")]
+        public string? Scopes { get; init; }
 
         [FromQuery(Name = "query")]
         public string? Query { get; init; }
@@ -100,6 +107,7 @@ internal sealed class ListTools(ToolCatalog catalog, UsableAuthConfigs configs, 
         var toolkits = QueryText.List(filters.ToolkitSlug);
         var visible = MayBeSeen(caller);
         var allowed = await AllowedAsync(caller, filters.AuthConfigIds, ct);
+        var scopes = QueryText.List(filters.Scopes);
         var found = catalog.List(
             new ToolFilter
             {
@@ -109,7 +117,8 @@ internal sealed class ListTools(ToolCatalog catalog, UsableAuthConfigs configs, 
                 Tags = QueryText.List(filters.Tags),
                 Search = WireText.Optional(filters.Query ?? filters.Search, "query", 1024),
                 IncludeDeprecated = Flag(filters.IncludeDeprecated) ?? false,
-                Also = tool => visible(tool) && (allowed is null || allowed(tool)),
+                Also = tool => visible(tool) && (allowed is null || allowed(tool))
+                    && (scopes is null || tool.Definition.Scopes.Any(alternatives => alternatives.Intersect(scopes).Any())),
             },
             page.Offset,
             page.Limit);
