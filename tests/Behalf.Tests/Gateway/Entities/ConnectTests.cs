@@ -81,16 +81,16 @@ public sealed class ConnectTests
         var config = Assert.Single((await project.GetAsync("/api/v3.1/auth_configs")).Json.GetProperty("items").EnumerateArray());
         Assert.Equal(("github", true), (config.GetProperty("toolkit").GetProperty("slug").GetString(), config.GetProperty("is_composio_managed").GetBoolean()));
 
-        var missing = (await TryInitiateAsync(project, "user-123", "slack")).Expect(400).Json;
-        Assert.Equal("This project has no auth config for Slack, and this server has no Slack app of its own to make one with.", missing.GetProperty("name").GetString());
+        var missing = (await TryInitiateAsync(project, "user-123", "linear")).Expect(400).Json;
+        Assert.Equal("This project has no auth config for Linear, and this server has no Linear app of its own to make one with.", missing.GetProperty("name").GetString());
         Assert.Contains("POST /api/v3.1/auth_configs", missing.GetProperty("details")[0].GetString(), StringComparison.Ordinal);
 
         // The project's own app comes before the instance's, once it is complete.
-        var own = (await project.PostAsync("/api/v3.1/auth_configs", new { toolkit = new { slug = "slack" }, auth_config = new { type = "use_custom_auth" } })).Expect(201)
+        var own = (await project.PostAsync("/api/v3.1/auth_configs", new { toolkit = new { slug = "linear" }, auth_config = new { type = "use_custom_auth" } })).Expect(201)
             .Json.GetProperty("auth_config").GetProperty("id").GetString();
-        Assert.Contains($"The auth config {own} has no client_id yet", (await TryInitiateAsync(project, "user-123", "slack")).Expect(400).Json.GetProperty("name").GetString(), StringComparison.Ordinal);
+        Assert.Contains($"The auth config {own} has no client_id yet", (await TryInitiateAsync(project, "user-123", "linear")).Expect(400).Json.GetProperty("name").GetString(), StringComparison.Ordinal);
         (await project.PatchAsync($"/api/v3.1/auth_configs/{own}", new { type = "custom", credentials = new { client_id = "a", client_secret = "b" } })).Expect(200);
-        await InitiateAsync(project, "user-123", "slack");
+        await InitiateAsync(project, "user-123", "linear");
         Assert.Contains("nosuchapp", (await TryInitiateAsync(project, "user-123", "nosuchapp")).Expect(404).Json.GetProperty("name").GetString(), StringComparison.Ordinal);
     }
 
