@@ -5,6 +5,7 @@ using Behalf.Audit;
 using Behalf.Broker;
 using Behalf.Catalog;
 using Behalf.Egress;
+using Behalf.Gateway.Entities;
 using Behalf.Keys.Local;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
@@ -34,6 +35,7 @@ internal static class Server
             .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
             .AddAccounts(settings.ManagedApps, settings.Data)
             .AddBroker()
+            .AddEntities()
             .AddOpenApiDocument();
         ConfigureHttp(builder, settings);
         adjust?.Invoke(builder);
@@ -127,6 +129,8 @@ internal static class Server
             api.MapAccounts();
             api.MapBroker();
         }
+
+        app.MapEntities();
     }
 
     private static Uri ListeningAddress(WebApplication app)
