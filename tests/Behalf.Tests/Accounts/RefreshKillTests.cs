@@ -54,9 +54,14 @@ public sealed class RefreshKillTests
             RowScope.System, s => s.ExecuteAsync("update account_refresh set rot_policy = 3", null), CancellationToken.None);
         await DieAsync(world, alice, Moment.RotatedAndNotAnswered);
         await TakeOverAsync(world);
+        var fence = await FenceAsync(world);
         (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(200);
+        (await world.Project.PostAsync($"/api/v3.1/connected_accounts/{alice}/refresh")).Expect(502);
         await Task.Delay(1500);
         Assert.Single(world.Provider.Ledger.Requests, r => r.Step == Step.Refresh);
+
+        // Nor does anybody claim it: whoever may still hold the answer could not store it any more.
+        Assert.Equal(fence, await FenceAsync(world));
 
         await world.Server.Clock.AdvanceAsync(TimeSpan.FromHours(1));
         Assert.Equal("ActionExecute_ConnectedAccountExpired", (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(400).Slug);
@@ -112,6 +117,9 @@ public sealed class RefreshKillTests
         await world.StartServerAsync();
         await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(91));
     }
+
+    private static Task<long> FenceAsync(World world) =>
+        world.Server.Database.FindAsync<long>(RowScope.System, "select epoch from account_refresh", null, CancellationToken.None);
 
     private static async Task UntilResolvedAsync(World world, string account)
     {

@@ -47,13 +47,6 @@ internal sealed class RefreshAccount(
             return RefreshOutcome.Unavailable;
         }
 
-        if (claim.HadIntent && lease.Policy == RotationPolicy.Strict && claim.ExpiresAt > claim.Now)
-        {
-            // An earlier answer may be lost, and then the next attempt ends the grant: first use up the token that is good.
-            await ReleaseAsync(claim, claim.ExpiresAt.Value, keepIntent: true, "rotation_unresolved");
-            return RefreshOutcome.Unavailable;
-        }
-
         var result = await SendAsync(account, config, credential, lease, because);
         return result.Tokens is { } answer
             ? await StoreAsync(claim, account, config, credential, answer, because)

@@ -43,23 +43,28 @@ internal static class RefreshClaims
         returning project_id, account_id, epoch, attempt, rot_policy, grace_ms, expires_at, last_used_at, @had as had_intent, behalf_now() as now
         """;
 
-    /// <summary>On demand: null while somebody else holds the lease, or was at it since the epoch that the caller has seen, or
-    /// where the account is not to be refreshed.</summary>
-    public static Task<RefreshClaim?> ClaimAsync(
+    /// <summary>On demand. Busy while somebody else holds the lease, or was at it since the epoch that the caller has seen, or
+    /// where the account is not to be refreshed; unavailable where it must wait for its access token to be used up.</summary>
+    public static Task<(RefreshClaim? Claim, RefreshOutcome Otherwise)> ClaimAsync(
         this IDatabase database, Id<IdKinds.Project> project, Id<IdKinds.Account> account, long seenEpoch, CancellationToken ct) =>
-        database.WriteAsync(
+        database.WriteAsync<(RefreshClaim?, RefreshOutcome)>(
             RowScope.Of(project),
             async session =>
             {
                 var intent = await session.FindAsync<Intent>(
                     $"""
-                    select intent_at from account_refresh
+                    select intent_at, case when {RefreshLease.SqlMustWait} then 1 else 0 end as must_wait from account_refresh
                     where project_id = @project and account_id = @account and epoch = @seenEpoch and status = 0
                       and (intent_at is null or due_at <= behalf_now())
                     {session.ForUpdate}
                     """,
                     new { project, account, seenEpoch });
-                return intent is null ? null : await TakeAsync(session, project, account, intent.IntentAt is not null);
+                return intent switch
+                {
+                    null => (null, RefreshOutcome.Busy),
+                    { MustWait: 1 } => (null, RefreshOutcome.Unavailable),
+                    _ => (await TakeAsync(session, project, account, intent.IntentAt is not null), RefreshOutcome.Busy),
+                };
             },
             ct);
 
@@ -74,6 +79,7 @@ internal static class RefreshClaims
                     $"""
                     select project_id, account_id from account_refresh
                     where status = 0 and due_at <= behalf_now() and intent_at is {(unresolved ? "not null" : "null")}
+                      and not ({RefreshLease.SqlMustWait})
                     order by due_at limit @most{session.ForUpdateSkipLocked}
                     """,
                     new { most });
@@ -142,6 +148,8 @@ internal static class RefreshClaims
     private sealed record Intent
     {
         public long? IntentAt { get; init; }
+
+        public required long MustWait { get; init; }
     }
 
     private sealed record Due

@@ -16,6 +16,12 @@ internal readonly record struct RefreshLease(TimeSpan Length, RotationPolicy Pol
         CultureInfo.InvariantCulture,
         $"case when rot_policy = 1 and grace_ms >= {3 * ShortestMs} and grace_ms < {3 * UsualMs} then grace_ms / 3 else {UsualMs} end");
 
+    /// <summary>Where the next attempt may end the grant: an earlier answer may be lost, and the provider takes the old token no
+    /// more. Such a row is nobody's to claim while its access token is good; whoever still holds the answer can store it.</summary>
+    public static string SqlMustWait { get; } = string.Create(
+        CultureInfo.InvariantCulture,
+        $"intent_at is not null and (rot_policy = 3 or (rot_policy = 1 and coalesce(grace_ms, 0) < {3 * ShortestMs})) and coalesce(expires_at, 0) > behalf_now()");
+
     /// <summary>The call's own deadline: the rest of the lease is for the commit and its retries.</summary>
     public TimeSpan CallDeadline => Length * 0.5;
 

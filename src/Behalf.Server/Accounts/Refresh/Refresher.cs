@@ -122,9 +122,9 @@ internal sealed class Refresher(
         }
 
         var began = clock.GetTimestamp();
-        var claim = await database.ClaimAsync(account.ProjectId, account.AccountId, epoch, CancellationToken.None);
+        var (claim, otherwise) = await database.ClaimAsync(account.ProjectId, account.AccountId, epoch, CancellationToken.None);
         return claim is null
-            ? RefreshOutcome.Busy
+            ? otherwise
             : await refresh.RunAsync(claim, clock.GetElapsedTime(began));
     });
 

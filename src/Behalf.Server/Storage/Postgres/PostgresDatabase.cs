@@ -13,11 +13,13 @@ internal sealed class PostgresDatabase : IDatabase
     private const long MigrationLock = 0x42484631;
 
     private readonly NpgsqlDataSource _source;
+    private readonly PostgresLookups _lookups;
 
     public PostgresDatabase(string url)
     {
         DapperTypes.Register();
         _source = NpgsqlDataSource.Create(PostgresUrl.Parse(url));
+        _lookups = new PostgresLookups(_source);
     }
 
     public Engine Engine => Engine.Postgres;
@@ -37,7 +39,10 @@ internal sealed class PostgresDatabase : IDatabase
         }
     }
 
-    public async Task<T?> FindAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct)
+    public Task<T?> FindAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct) =>
+        _lookups.TryFindAsync<T>(scope, sql, args, ct) ?? FindAloneAsync<T>(scope, sql, args, ct);
+
+    private async Task<T?> FindAloneAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct)
     {
         try
         {
@@ -103,7 +108,11 @@ internal sealed class PostgresDatabase : IDatabase
         await transaction.CommitAsync(ct);
     }
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _lookups.DisposeAsync();
+        await _source.DisposeAsync();
+    }
 
     /// <summary>Row-level security does not bind a superuser, nor a role that bypasses it: with one, the second wall is paint.</summary>
     private static async Task RefuseMightyRoleAsync(NpgsqlConnection connection)

@@ -1,6 +1,4 @@
 using System.Collections;
-using System.Collections.Concurrent;
-using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -41,7 +39,7 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         }
 
         using var reader = prepared.Bind(args).ExecuteReader();
-        return reader.Read() ? Rows<T>.ParserOf(sql, reader)(reader) : default;
+        return reader.Read() ? RowParsers<T>.Of(Engine.Sqlite, sql, reader)(reader) : default;
     }
 
     public IReadOnlyList<T> All<T>(string sql, object? args)
@@ -52,7 +50,7 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         }
 
         using var reader = prepared.Bind(args).ExecuteReader();
-        var parse = Rows<T>.ParserOf(sql, reader);
+        var parse = RowParsers<T>.Of(Engine.Sqlite, sql, reader);
         var rows = new List<T>();
         while (reader.Read())
         {
@@ -81,7 +79,7 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
             return known.Fits(args) ? known : null;
         }
 
-        if (_prepared.Count >= Most || SqliteArguments.Of(sql, args) is not { } arguments)
+        if (_prepared.Count >= Most || StatementArguments.Of(sql, args) is not { } arguments)
         {
             return null;
         }
@@ -93,14 +91,14 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
 
     private sealed class Prepared
     {
-        private readonly SqliteArguments _arguments;
+        private readonly StatementArguments _arguments;
 
-        public Prepared(SqliteConnection connection, string sql, SqliteArguments arguments)
+        public Prepared(SqliteConnection connection, string sql, StatementArguments arguments)
         {
             _arguments = arguments;
             Command = connection.CreateCommand();
             Command.CommandText = sql;
-            foreach (var name in arguments.Names)
+            foreach (var (name, _) in arguments.Parameters)
             {
                 Command.Parameters.Add(new SqliteParameter { ParameterName = "@" + name });
             }
@@ -112,28 +110,12 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
 
         public SqliteCommand Bind(object? args)
         {
-            for (var i = 0; i < _arguments.Names.Count; i++)
+            for (var i = 0; i < _arguments.Parameters.Count; i++)
             {
                 Command.Parameters[i].Value = _arguments.Value(args!, i);
             }
 
             return Command;
         }
-    }
-
-    private static class Rows<T>
-    {
-        private static readonly ConcurrentDictionary<string, Func<DbDataReader, T?>> Parsers = new(StringComparer.Ordinal);
-
-        // By the statement's text: the same text gives the same columns.
-        public static Func<DbDataReader, T?> ParserOf(string sql, DbDataReader reader)
-        {
-            var type = Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
-            return type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(byte[])
-                ? Single
-                : Parsers.GetOrAdd(sql, static (_, r) => r.GetRowParser<T>(), reader);
-        }
-
-        private static T? Single(DbDataReader reader) => reader.IsDBNull(0) ? default : reader.GetFieldValue<T>(0);
     }
 }
