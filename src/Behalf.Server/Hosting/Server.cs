@@ -5,7 +5,6 @@ using Behalf.Audit;
 using Behalf.Broker;
 using Behalf.Catalog;
 using Behalf.Egress;
-using Behalf.Keys.Local;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
 using Behalf.Storage;
@@ -50,7 +49,7 @@ internal static class Server
         var database = services.GetRequiredService<IDatabase>();
         await database.MigrateAsync(ct);
         await Deployment.EnsureAsync(database, ct);
-        await services.GetRequiredService<KeyFile>().PrepareAsync(ct);
+        await services.GetRequiredService<PrepareKeyFile>().RunAsync(ct);
         await services.GetRequiredService<AdminKey>().EnsureAsync(ct);
     }
 

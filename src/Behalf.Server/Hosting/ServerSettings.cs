@@ -12,7 +12,8 @@ internal sealed record ServerSettings
     /// <summary><c>BEHALF_DATABASE</c>: a <c>postgres://</c> URL or an SQLite file; default <c>DATA/behalf.db</c>.</summary>
     public required string Database { get; init; }
 
-    /// <summary><c>BEHALF_PUBLIC_URL</c>: where browsers and SDKs reach this server; every URL it gives out starts with it.</summary>
+    /// <summary><c>BEHALF_PUBLIC_URL</c>: where browsers and SDKs reach this server; every URL it gives out starts with it.
+    /// No path: see <see cref="ParsePublicUrl"/>.</summary>
     public Uri? PublicUrl { get; init; }
 
     /// <summary><c>BEHALF_KEYS</c>: the key provider, <c>file:PATH</c>; default <c>file:DATA/keys.json</c>.</summary>
@@ -60,6 +61,14 @@ internal sealed record ServerSettings
         var fits = Uri.TryCreate(text, UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
             && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0;
+        if (fits && url!.AbsolutePath != "/")
+        {
+            // Browsers part by origin, not by path: an application beside the Connect page could press its buttons, and read
+            // what is typed there.
+            throw new SettingException(
+                $"BEHALF_PUBLIC_URL is {text}; it must have no path: the Connect page needs a host of its own, such as behalf.{url.Host}.");
+        }
+
         return fits
             ? url
             : throw new SettingException($"BEHALF_PUBLIC_URL is {text}; it must be an https:// URL, or http:// on loopback, without query or user.");

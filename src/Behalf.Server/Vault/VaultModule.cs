@@ -13,6 +13,7 @@ internal static class VaultModule
     {
         services.AddSingleton(provider => KeySetting.Parse(keys, data, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IKeyProvider>(provider => provider.GetRequiredService<KeyFile>());
+        services.AddSingleton<PrepareKeyFile>();
         services.AddSingleton<ThisDeployment>();
         services.AddSingleton(new ProjectKeyLimits());
         services.AddSingleton<ProjectKeys>();

@@ -46,6 +46,7 @@ internal sealed class InitiateAccount(
                 User = user,
                 Alias = WireText.Optional(connection.Alias, "alias", 100),
                 CallbackUrl = CallbackUrls.Check(connection.CallbackUrl ?? connection.RedirectUri, settings, caller.Kind),
+                MostOpen = caller.Kind == KeyKinds.User ? StartFlow.MostOpenForAgents : null,
                 Params = ConnectionVariables.Read(sent, config.Toolkit),
             },
             AuditEvent.By(caller, AuditActions.LinkCreated),
