@@ -29,7 +29,7 @@ internal static class Server
         builder.Services
             .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
             .AddAudit()
-            .AddVault(settings.Keys, settings.Data)
+            .AddVault(settings.Keys, settings.Data, settings.BackupRetention)
             .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
             .AddAccounts(settings.ManagedApps, settings.Data)
             .AddBroker()
