@@ -6,7 +6,7 @@ namespace Behalf.Projects.ApiKeys;
 
 internal sealed record ReportLeakedKeysRequest
 {
-    public IReadOnlyList<string>? ApiKeys { get; init; }
+    public IReadOnlyList<string?>? ApiKeys { get; init; }
 }
 
 internal sealed record ReportLeakedKeysAnswer
@@ -35,7 +35,7 @@ internal static class ReportLeakedKeys
                 throw new Problem(Refusal.TooManyFailures) { RetryAfterSeconds = seconds };
             }
 
-            if (KeyText.Parse(text) is not { } key || key.Kind == KeyKinds.Admin || !await RevokeAsync(key, context.TraceIdentifier, database, ct))
+            if (text is null || KeyText.Parse(text) is not { } key || key.Kind == KeyKinds.Admin || !await RevokeAsync(key, context.TraceIdentifier, database, ct))
             {
                 // As anywhere else: here too a guess is a guess.
                 failures.Count(address);
