@@ -51,8 +51,8 @@ internal sealed record Outcome(
     // RFC 6585 §4.
     private static readonly Outcome TooManyAttempts = new(
         429, "too_many_attempts", "stop",
-        _ => "Nothing was connected",
-        v => $"{v.Toolkit} did not accept what was typed, several times over, so this link works no more. "
+        _ => "Too many attempts",
+        v => $"Nothing was connected: {v.Toolkit} accepted none of what was typed, so this link works no more. "
             + $"Go back to {v.Brand.Name} and start again.");
 
     private static readonly Outcome SubjectChanged = new(
