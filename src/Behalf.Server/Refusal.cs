@@ -71,6 +71,10 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
         409, 1115, "subject_changed", "The provider says that this is another account than before.",
         "Connect the same account again, or make a new link for the other one.");
 
+    public static readonly Refusal TooManyLinks = new(
+        429, 1116, "ConnectedAccount_TooManyLinks", "Several links are open already for this user and auth config.",
+        "Let the user finish one of them, or wait until the time in Retry-After has passed.");
+
     // The SDKs show a refusal's message to their users only with code 1803; the slugs tell the three apart.
     public static readonly Refusal AccountNotConnected = new(
         400, 1803, "ActionExecute_ConnectedAccountNotFound", "The user has not connected this toolkit.",

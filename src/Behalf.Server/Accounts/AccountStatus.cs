@@ -48,6 +48,7 @@ internal static class StatusReasons
     public const string ContextMismatch = "context_mismatch";
     public const string ProviderError = "provider_error";
     public const string InvalidClient = "invalid_client";
+    public const string TooManyAttempts = "too_many_attempts";
     public const string CredentialRefused = "credential_refused";
     public const string SubjectChanged = "subject_changed";
     public const string RefreshTokenRefused = "refresh_token_refused";

@@ -32,6 +32,7 @@ internal static class AccountsModule
         services.AddSingleton<OrphanTokens>();
         services.AddSingleton<ConnectCookie>();
         services.AddSingleton<ConnectContexts>();
+        services.AddSingleton<BrandLogos>();
         services.AddSingleton<StartFlow>();
         services.AddSingleton<ContinueFlow>();
         services.AddSingleton<FinishFlow>();

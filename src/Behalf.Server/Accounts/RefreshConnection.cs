@@ -71,6 +71,7 @@ internal sealed class RefreshConnection(
         if (row.Status == AccountStatus.Active && (scopes is null || scopes.Count == 0))
         {
             var account = (await database.FindCallAccountAsync(row.ProjectId, row.AccountId, ct))!;
+            OAuthClients.CheckVariables(config, account.Variables);
             var (now, outcome) = await refresher.RenewAsync(account, ct);
             var good = outcome switch
             {

@@ -4,8 +4,6 @@ using Behalf.Audit;
 using Behalf.Audit.Chain;
 using Behalf.Audit.Export;
 using Behalf.Audit.Sealing;
-using Behalf.Projects;
-using Behalf.Storage;
 
 namespace Behalf.Cli;
 
@@ -50,7 +48,7 @@ internal static class AuditCommand
     {
         var verify = services.GetRequiredService<VerifyAuditTrail>();
         var worst = 0;
-        foreach (var project in await ProjectsAsync(services, only, ct))
+        foreach (var project in await NamedProjects.ReadAsync(services, only, ct))
         {
             worst = Math.Max(worst, Report(await verify.RunAsync(project, null, ct)));
         }
@@ -75,7 +73,7 @@ internal static class AuditCommand
             async services =>
             {
                 var export = services.GetRequiredService<ExportAuditTrail>();
-                var id = (await ProjectsAsync(services, parsed.GetValue(project), ct))[0];
+                var id = (await NamedProjects.ReadAsync(services, parsed.GetValue(project), ct))[0];
                 await using var output = Console.OpenStandardOutput();
                 var pipe = PipeWriter.Create(output);
                 await export.WriteAsync(id, null, null, await export.TrustedAsync(ct), pipe, ct);
@@ -84,17 +82,5 @@ internal static class AuditCommand
             },
             ct));
         return command;
-    }
-
-    private static async Task<IReadOnlyList<Id<IdKinds.Project>>> ProjectsAsync(IServiceProvider services, string? only, CancellationToken ct)
-    {
-        if (only is not null)
-        {
-            return Id<IdKinds.Project>.TryParse(only, out var id) ? [id] : throw new FormatException($"{only} is no project id (pr_…).");
-        }
-
-        var rows = await services.GetRequiredService<IDatabase>().QueryAsync<ProjectRow>(
-            RowScope.System, $"select {ProjectStore.Columns} from project order by created_at", null, ct);
-        return [.. rows.Select(row => row.ProjectId)];
     }
 }

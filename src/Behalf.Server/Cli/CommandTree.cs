@@ -13,5 +13,7 @@ internal static class CommandTree
         AuditCommand.Build(),
         ToolkitsCommand.Build(),
         DoctorCommand.Build(),
+        BackupCommand.BuildBackup(),
+        BackupCommand.BuildRestore(),
     };
 }

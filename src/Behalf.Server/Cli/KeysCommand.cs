@@ -1,52 +1,123 @@
 using System.CommandLine;
-using Behalf.Audit.Sealing;
-using Behalf.Keys.Local;
 using Behalf.Vault;
 
 namespace Behalf.Cli;
 
-/// <summary><c>behalf keys list</c> and <c>behalf keys rotate</c>: the keys of the local key file, which wrap all others.</summary>
+/// <summary><c>behalf keys</c>: what wraps what, and the steps of a rotation, each while the server runs.</summary>
 internal static class KeysCommand
 {
-    private const int Batch = 500;
+    public static Command Build() => new("keys", "The keys that wrap all other keys.")
+    {
+        List(), RotateKeys.Rotate(), RotateKeys.Rewrap(), Disable(), Enable(), Delete(),
+    };
 
-    public static Command Build() => new("keys", "The keys that wrap all other keys.") { List(), Rotate() };
+    /// <summary>Given with an id it is that project; without one, every project.</summary>
+    public static Option<string?> ProjectOption() => new("--project")
+    {
+        Description = "The keys of a project (pr_…), or of all projects, instead of those of the key file.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     private static Command List()
     {
         var options = new ServerOptions();
-        var command = new Command("list", "Lists the keys of the key file, without the keys themselves.");
-        options.AddTo(command);
-        command.SetAction((parsed, ct) => options.OnDeploymentAsync(
-            parsed,
-            services =>
-            {
-                foreach (var key in services.GetRequiredService<KeyFile>().List())
-                {
-                    Console.WriteLine($"{key.Id}  {key.State}  since {key.CreatedAt:yyyy-MM-dd}");
-                }
-
-                return Task.FromResult(0);
-            },
-            ct));
-        return command;
-    }
-
-    private static Command Rotate()
-    {
-        var options = new ServerOptions();
-        var command = new Command("rotate", "Adds a new primary key and wraps all keys with it; the server may be running.");
+        var project = ProjectOption();
+        var command = new Command("list", "Lists keys and how much each still wraps, without the keys themselves.") { project };
         options.AddTo(command);
         command.SetAction((parsed, ct) => options.OnDeploymentAsync(
             parsed,
             async services =>
             {
-                var id = await services.GetRequiredService<KeyFile>().AddPrimaryAsync(ct);
-                var result = await services.GetRequiredService<RewrapProjectKeys>().RunAsync(Batch, ct);
-                var signing = await services.GetRequiredService<CheckpointKeys>().RewrapAsync(ct);
-                Console.WriteLine(
-                    $"{id} is primary; {result.Moved} project keys and {signing} signing keys wrapped again, {result.Broken} could not be opened.");
-                return result.Broken == 0 ? 0 : 1;
+                await (parsed.GetResult(project) is null
+                    ? ListProviderKeysAsync(services, ct)
+                    : ListGenerationsAsync(services, parsed.GetValue(project), ct));
+                return 0;
+            },
+            ct));
+        return command;
+    }
+
+    private static async Task ListProviderKeysAsync(IServiceProvider services, CancellationToken ct)
+    {
+        var keys = await services.GetRequiredService<RetireProviderKeys>().CountAsync(ct);
+        var primary = (await services.GetRequiredService<Keys.IKeyProvider>().ProbeAsync(ct)).PrimaryKeyId;
+        foreach (var (key, use) in keys)
+        {
+            Console.WriteLine(
+                $"{key.Id}  {(key.Id == primary ? "Primary" : key.State)}  since {key.CreatedAt:yyyy-MM-dd}  {use.ProjectKeys} project keys, {use.SigningKeys} signing keys");
+        }
+    }
+
+    private static async Task ListGenerationsAsync(IServiceProvider services, string? only, CancellationToken ct)
+    {
+        var generations = services.GetRequiredService<ProjectKeyGenerations>();
+        foreach (var project in await NamedProjects.ReadAsync(services, only, ct))
+        {
+            foreach (var count in await generations.CountAsync(project, ct))
+            {
+                Console.WriteLine($"{project}  generation {count.Generation}  {count.State}  under {count.KekId}  {count.DataKeys} data keys");
+            }
+        }
+    }
+
+    private static Command Disable() => OnKey(
+        "disable",
+        "Takes a key of the key file that wraps nothing any more out of use; enable takes that back.",
+        async (retire, id, ct) =>
+        {
+            await retire.DisableAsync(id, ct);
+            return $"{id} is disabled.";
+        });
+
+    private static Command Enable() => OnKey(
+        "enable",
+        "Takes a disabled key of the key file into use again, as a restored backup may need.",
+        async (retire, id, ct) =>
+        {
+            await retire.EnableAsync(id, ct);
+            return $"{id} is active.";
+        });
+
+    private static Command Delete()
+    {
+        var options = new ServerOptions();
+        var key = new Argument<string>("KEY") { Description = "A disabled key of the key file; with --project, the number of a retired generation." };
+        var project = new Option<string?>("--project") { Description = "The project (pr_…) whose generation is meant." };
+        var command = new Command(
+            "delete", "Destroys a key that wraps nothing any more, BEHALF_BACKUP_RETENTION_DAYS after it went out of use. Final.") { key, project };
+        options.AddTo(command);
+        command.SetAction((parsed, ct) => options.OnDeploymentAsync(
+            parsed,
+            async services =>
+            {
+                var id = parsed.GetValue(key)!;
+                if (parsed.GetValue(project) is { } of)
+                {
+                    await RotateKeys.DestroyAsync(services, of, id, ct);
+                    Console.WriteLine($"{of}: generation {id} is destroyed.");
+                    return 0;
+                }
+
+                await services.GetRequiredService<RetireProviderKeys>().DeleteAsync(id, ct);
+                Console.WriteLine($"{id} is deleted. Backups from before it was replaced open no more.");
+                return 0;
+            },
+            ct));
+        return command;
+    }
+
+    private static Command OnKey(string name, string description, Func<RetireProviderKeys, string, CancellationToken, Task<string>> act)
+    {
+        var options = new ServerOptions();
+        var key = new Argument<string>("KEY") { Description = "Its id, as keys list prints it." };
+        var command = new Command(name, description) { key };
+        options.AddTo(command);
+        command.SetAction((parsed, ct) => options.OnDeploymentAsync(
+            parsed,
+            async services =>
+            {
+                Console.WriteLine(await act(services.GetRequiredService<RetireProviderKeys>(), parsed.GetValue(key)!, ct));
+                return 0;
             },
             ct));
         return command;

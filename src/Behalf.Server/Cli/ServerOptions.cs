@@ -2,6 +2,7 @@ using System.CommandLine;
 using Behalf.Audit;
 using Behalf.Catalog;
 using Behalf.Hosting;
+using Behalf.Keys;
 
 namespace Behalf.Cli;
 
@@ -46,7 +47,7 @@ internal sealed class ServerOptions
         {
             return await work();
         }
-        catch (Exception e) when (e is SettingException or FormatException or CatalogException or InvalidOperationException or Problem or DllNotFoundException)
+        catch (Exception e) when (e is SettingException or FormatException or CatalogException or KeyProviderException or InvalidOperationException or Problem or DllNotFoundException)
         {
             await Console.Error.WriteLineAsync($"behalf: {e.Message}");
             return 1;

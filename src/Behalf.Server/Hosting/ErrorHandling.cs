@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Behalf.Catalog;
 using Behalf.Wire;
 
 namespace Behalf.Hosting;
@@ -67,6 +68,9 @@ internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling>
         {
             case Problem problem:
                 return problem;
+            case CatalogException catalog:
+                // What an account knows about itself does not fill the toolkit's URLs. The message names the variable, not its value.
+                return new Problem(Refusal.Conflict, catalog.Message, "Connect the account again, or have an operator correct the toolkit's definition.");
             case BadHttpRequestException { StatusCode: 413 }:
                 return new Problem(Refusal.TooLarge);
             case BadHttpRequestException { StatusCode: 415 }:

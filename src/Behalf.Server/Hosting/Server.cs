@@ -6,7 +6,6 @@ using Behalf.Broker;
 using Behalf.Catalog;
 using Behalf.Egress;
 using Behalf.Gateway.Entities;
-using Behalf.Keys.Local;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
 using Behalf.Storage;
@@ -31,7 +30,7 @@ internal static class Server
         builder.Services
             .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
             .AddAudit()
-            .AddVault(settings.Keys, settings.Data)
+            .AddVault(settings.Keys, settings.Data, settings.BackupRetention)
             .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
             .AddAccounts(settings.ManagedApps, settings.Data)
             .AddBroker()
@@ -52,7 +51,7 @@ internal static class Server
         var database = services.GetRequiredService<IDatabase>();
         await database.MigrateAsync(ct);
         await Deployment.EnsureAsync(database, ct);
-        await services.GetRequiredService<KeyFile>().PrepareAsync(ct);
+        await services.GetRequiredService<PrepareKeyFile>().RunAsync(ct);
         await services.GetRequiredService<AdminKey>().EnsureAsync(ct);
     }
 

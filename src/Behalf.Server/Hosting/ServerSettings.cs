@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Behalf.Hosting;
@@ -12,11 +13,16 @@ internal sealed record ServerSettings
     /// <summary><c>BEHALF_DATABASE</c>: a <c>postgres://</c> URL or an SQLite file; default <c>DATA/behalf.db</c>.</summary>
     public required string Database { get; init; }
 
-    /// <summary><c>BEHALF_PUBLIC_URL</c>: where browsers and SDKs reach this server; every URL it gives out starts with it.</summary>
+    /// <summary><c>BEHALF_PUBLIC_URL</c>: where browsers and SDKs reach this server; every URL it gives out starts with it.
+    /// No path: see <see cref="ParsePublicUrl"/>.</summary>
     public Uri? PublicUrl { get; init; }
 
     /// <summary><c>BEHALF_KEYS</c>: the key provider, <c>file:PATH</c>; default <c>file:DATA/keys.json</c>.</summary>
     public required string Keys { get; init; }
+
+    /// <summary><c>BEHALF_BACKUP_RETENTION_DAYS</c>: how long backups are kept. A key is destroyed only so long after it went
+    /// out of use, because an older backup needs it.</summary>
+    public TimeSpan BackupRetention { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary><c>BEHALF_EGRESS_ALLOW</c>: CIDRs allowed beyond public addresses.</summary>
     public string? EgressAllow { get; init; }
@@ -42,6 +48,7 @@ internal sealed record ServerSettings
             Database = configuration["DATABASE"] ?? Path.Combine(data, "behalf.db"),
             PublicUrl = ParsePublicUrl(configuration["PUBLIC_URL"]),
             Keys = configuration["KEYS"] ?? "file:" + Path.Combine(data, "keys.json"),
+            BackupRetention = ParseDays(configuration["BACKUP_RETENTION_DAYS"]),
             EgressAllow = configuration["EGRESS_ALLOW"],
             Toolkits = configuration["TOOLKITS"] ?? Path.Combine(AppContext.BaseDirectory, "toolkits"),
             ToolkitOverrides = configuration["TOOLKIT_OVERRIDES"],
@@ -60,10 +67,23 @@ internal sealed record ServerSettings
         var fits = Uri.TryCreate(text, UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
             && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0;
+        if (fits && url!.AbsolutePath != "/")
+        {
+            // Browsers part by origin, not by path: an application beside the Connect page could press its buttons, and read
+            // what is typed there.
+            throw new SettingException(
+                $"BEHALF_PUBLIC_URL is {text}; it must have no path: the Connect page needs a host of its own, such as behalf.{url.Host}.");
+        }
+
         return fits
             ? url
             : throw new SettingException($"BEHALF_PUBLIC_URL is {text}; it must be an https:// URL, or http:// on loopback, without query or user.");
     }
+
+    private static TimeSpan ParseDays(string? text) =>
+        int.TryParse(text ?? "30", NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 3650
+            ? TimeSpan.FromDays(days)
+            : throw new SettingException($"BEHALF_BACKUP_RETENTION_DAYS is {text}; it must be a number of days from 1 to 3650.");
 
     private static List<IPNetwork> ParseNetworks(string? text)
     {

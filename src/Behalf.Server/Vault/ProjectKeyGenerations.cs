@@ -23,7 +23,8 @@ internal sealed record GenerationCount
 /// <summary>The life of a project's key: made with the project, replaced by a next generation that wraps at once what is
 /// new, destroyed when nothing is left under it. All of it while the server runs.</summary>
 internal sealed class ProjectKeyGenerations(
-    IDatabase database, ThisDeployment deployment, IKeyProvider provider, ProjectKeys projectKeys, ILogger<ProjectKeyGenerations> log)
+    IDatabase database, ThisDeployment deployment, IKeyProvider provider, ProjectKeys projectKeys, BackupRetention retention,
+    ILogger<ProjectKeyGenerations> log)
 {
     /// <summary>Makes a generation of a key, to be stored by <see cref="ProjectKeyStore.AddProjectKeyAsync"/> in the
     /// transaction that needs it: the first one in the project's own.</summary>
@@ -85,8 +86,8 @@ internal sealed class ProjectKeyGenerations(
             new { project },
             ct);
 
-    /// <summary>Destroys a retired generation; false while it still wraps something. Older backups stay readable until the
-    /// key provider's own key is gone as well.</summary>
+    /// <summary>Destroys a retired generation; false while it still wraps something, or was replaced not so long ago that no
+    /// backup needs it. Older backups stay readable until the key provider's own key is gone as well.</summary>
     public async Task<bool> DestroyAsync(Id<IdKinds.Project> project, int generation, AuditEvent because, CancellationToken ct)
     {
         var destroyed = await database.WriteAsync(
@@ -97,9 +98,11 @@ internal sealed class ProjectKeyGenerations(
                 var retired = await session.FindAsync<int?>(
                     $"""
                     select generation from project_key
-                    where project_id = @project and generation = @generation and state = @Retired{session.ForUpdate}
+                    where project_id = @project and generation = @generation and state = @Retired
+                      and (select min(created_at) from project_key where project_id = @project and generation > @generation) + @delay
+                        <= behalf_now(){session.ForUpdate}
                     """,
-                    new { project, generation, ProjectKeyState.Retired });
+                    new { project, generation, ProjectKeyState.Retired, delay = (long)retention.Time.TotalMilliseconds });
                 var left = await session.FindAsync<long>(
                     "select count(*) from data_key where project_id = @project and generation = @generation",
                     new { project, generation });

@@ -8,6 +8,7 @@ public sealed class SettingTests
     [Theory]
     [InlineData("BEHALF_PUBLIC_URL", "http://agents.example.com")]
     [InlineData("BEHALF_PUBLIC_URL", "https://example.com/?a=b")]
+    [InlineData("BEHALF_PUBLIC_URL", "https://example.com/behalf")]
     [InlineData("BEHALF_TRUSTED_PROXIES", "my-proxy")]
     [InlineData("BEHALF_KEYS", "cloud:somewhere")]
     [InlineData("BEHALF_EGRESS_ALLOW", "10.0.0.1/8")]

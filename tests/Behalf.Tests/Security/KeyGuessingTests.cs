@@ -91,6 +91,27 @@ public sealed class KeyGuessingTests
     }
 
     [Theory, OnBothEngines]
+    public async Task Guesses_that_come_as_reports_of_leaked_keys_count_as_guesses(string engine)
+    {
+        await using var server = await TestServer.StartAsync(engine);
+        using var acme = await server.NewProjectAsync();
+        var leaked = (await acme.PostAsync("/api/v3.1/api_keys", new { name = "ci" })).Expect(201).Json.GetProperty("key").GetString()!;
+        using var stranger = server.Client();
+        var known = Enumerable.Repeat(leaked, 100).ToArray();
+        (await stranger.PostAsync("/api/v3.1/api_key_revocation", new { api_keys = known })).Expect(200);
+
+        var guesses = Enumerable.Range(0, 100).Select(_ => KeyText.New(KeyKinds.Project).Text.Reveal()).ToArray();
+        var stopped = (await stranger.PostAsync("/api/v3.1/api_key_revocation", new { api_keys = guesses })).Expect(429);
+        Assert.Equal("RateLimit_AuthenticationFailures", stopped.Slug);
+        Assert.InRange(int.Parse(stopped.Headers["Retry-After"]), 1, 60);
+        (await stranger.PostAsync("/api/v3.1/api_key_revocation", new { api_keys = known })).Expect(429);
+        using var guesser = server.Client(guesses[0]);
+        (await guesser.GetAsync(Route)).Expect(429);
+        await server.Clock.AdvanceAsync(TimeSpan.FromSeconds(61));
+        (await stranger.PostAsync("/api/v3.1/api_key_revocation", new { api_keys = known })).Expect(200);
+    }
+
+    [Theory, OnBothEngines]
     public async Task A_key_of_one_kind_is_refused_by_routes_of_another_whatever_the_id(string engine)
     {
         var server = await TestServer.SharedAsync(engine);

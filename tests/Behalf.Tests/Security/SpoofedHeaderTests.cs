@@ -50,7 +50,7 @@ public sealed class SpoofedHeaderTests
     public async Task Behind_the_public_url_only_that_url_is_given_out(string engine)
     {
         await using var server = await TestServer.StartAsync(
-            engine, new TestServerOptions { Adjust = settings => settings with { PublicUrl = new Uri("https://agents.example.com/behalf") } });
+            engine, new TestServerOptions { Adjust = settings => settings with { PublicUrl = new Uri("https://agents.example.com") } });
         using var project = await server.NewProjectAsync();
         var made = (await project.SendAsync(
             HttpMethod.Post,
@@ -59,9 +59,9 @@ public sealed class SpoofedHeaderTests
             Spoof)).Expect(201).Json.GetProperty("auth_config").GetProperty("id").GetString()!;
         var link = (await project.SendAsync(HttpMethod.Post, "/api/v3.1/connected_accounts/link", new { auth_config_id = made, user_id = "user_1" }, Spoof))
             .Expect(201).Json.GetProperty("redirect_url").GetString()!;
-        Assert.StartsWith("https://agents.example.com/behalf/connect/", link, StringComparison.Ordinal);
+        Assert.StartsWith("https://agents.example.com/connect/", link, StringComparison.Ordinal);
         using var nobody = server.Client();
-        var page = (await nobody.SendAsync(HttpMethod.Get, new Uri(link).AbsolutePath["/behalf".Length..], null, ("X-Forwarded-Proto", "http"))).Expect(200);
+        var page = (await nobody.SendAsync(HttpMethod.Get, new Uri(link).AbsolutePath, null, ("X-Forwarded-Proto", "http"))).Expect(200);
         Assert.Matches("^__Host-.*; ?secure", page.Headers["Set-Cookie"]);
     }
 

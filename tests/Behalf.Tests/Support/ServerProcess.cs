@@ -51,6 +51,26 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return (process.ExitCode, output, await errors);
     }
 
+    /// <summary>Runs a command and ends it with SIGKILL at a moment that comes before its own end.</summary>
+    public static async Task KillAtAsync(string[] arguments, IReadOnlyDictionary<string, string> settings, Func<Task<bool>> moment)
+    {
+        using var process = Start(arguments, settings);
+        var errors = process.StandardError.ReadToEndAsync();
+        _ = process.StandardOutput.ReadToEndAsync();
+        while (!await moment())
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException($"It ended with {process.ExitCode} before the moment came: {await errors}");
+            }
+
+            await Task.Delay(20);
+        }
+
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
     /// <summary>SIGKILL: nothing of it runs any more, no finally and no handler.</summary>
     public async Task KillAsync()
     {

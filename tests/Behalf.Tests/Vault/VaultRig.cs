@@ -29,7 +29,7 @@ internal sealed class VaultRig : IAsyncDisposable
         DataKeys = new DataKeys(Deployment, ProjectKeys);
         Vault = new SecretVault(Database, Deployment, DataKeys, log.CreateLogger<SecretVault>());
         Generations = new ProjectKeyGenerations(
-            Database, Deployment, Provider, ProjectKeys, log.CreateLogger<ProjectKeyGenerations>());
+            Database, Deployment, Provider, ProjectKeys, new BackupRetention(TimeSpan.Zero), log.CreateLogger<ProjectKeyGenerations>());
         RewrapDataKeys = new RewrapDataKeys(Database, DataKeys, log.CreateLogger<RewrapDataKeys>());
         RewrapProjectKeys = new RewrapProjectKeys(Database, Deployment, Provider, log.CreateLogger<RewrapProjectKeys>());
     }

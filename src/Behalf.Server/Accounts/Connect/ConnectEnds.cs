@@ -13,7 +13,7 @@ internal static class ConnectEnds
 
     /// <summary>After a form: by a page that moves on, since browsers hold redirects after a form against form-action.</summary>
     public static IResult AfterForm(ConnectContext context, FlowEnd end, HttpContext http) =>
-        end.Success && context.ReturnUrl(true) is { } url
+        (end.Success || end.Reason == StatusReasons.TooManyAttempts) && context.ReturnUrl(end.Success, end.Reason) is { } url
             ? PageResults.Handover(new HandoverView { Brand = context.Brand, Target = new Uri(url) })
             : ConnectPageRoutes.Outcome(context, KindOf(end), http);
 
@@ -22,6 +22,7 @@ internal static class ConnectEnds
         { Success: true } => OutcomeKind.Connected,
         { Reason: StatusReasons.ConsentDenied } => OutcomeKind.Denied,
         { Reason: StatusReasons.SubjectChanged } => OutcomeKind.SubjectChanged,
+        { Reason: StatusReasons.TooManyAttempts } => OutcomeKind.TooManyAttempts,
         { Reason: StatusReasons.LinkExpired } => OutcomeKind.Expired,
         { Reason: StatusReasons.WrongBrowser } => OutcomeKind.WrongBrowser,
         { Reason: StatusReasons.WrongUser } => OutcomeKind.WrongUser,

@@ -13,6 +13,9 @@ internal sealed class ContinueFlow(
     IDatabase database, OAuthClients clients, RedirectUris redirects, FinishFlow finish, ParkedConnections parked, AccountProbe probe,
     TokenEndpoint tokens, PublicOrigin origin)
 {
+    /// <summary>Enough for somebody who mistypes.</summary>
+    public const short MostAttempts = 5;
+
     public async Task<IResult> RunAsync(
         ConnectContext context, string token, string secret, IFormCollection form, HttpContext http, CancellationToken ct)
     {
@@ -89,7 +92,19 @@ internal sealed class ContinueFlow(
     private async Task<IResult> KeepTypedAsync(
         ConnectContext context, string token, string secret, Dictionary<string, string> typed, HttpContext http, CancellationToken ct)
     {
+        if (await CountAttemptAsync(context.Flow, ct) is not { } attempt)
+        {
+            return ConnectPageRoutes.Outcome(context, OutcomeKind.AlreadyUsed, http);
+        }
+
         var won = await TypedCredentials.TryAsync(context.Config, context.Variables, typed, context.Scopes, probe, tokens, database, ct);
+        if (won is null && attempt == MostAttempts)
+        {
+            var failed = await finish.FailAsync(
+                context.Flow, StatusReasons.TooManyAttempts, context.ByEndUser(http.GetRequestId(), AuditActions.LinkEnded), CancellationToken.None);
+            return ConnectEnds.AfterForm(context, failed, http);
+        }
+
         if (won is null)
         {
             return AskAgain(context, token, secret, typed, [], $"{context.Config.Toolkit.Name} does not accept this. Check it and try again.");
@@ -110,6 +125,18 @@ internal sealed class ContinueFlow(
         var end = await finish.RunAsync(context.Flow, context.Config, won, because, ct);
         return ConnectEnds.AfterForm(context, end, http);
     }
+
+    /// <summary>Which attempt this is, counted before the provider is asked, so that many at once do not get more; null
+    /// when there is none left.</summary>
+    private Task<short?> CountAttemptAsync(FlowRow flow, CancellationToken ct) => database.WriteAsync(
+        RowScope.Of(flow.ProjectId),
+        session => session.FindAsync<short?>(
+            """
+            update flow set attempts = attempts + 1
+            where project_id = @ProjectId and flow_id = @FlowId and stage in (1, 2) and attempts < @MostAttempts returning attempts
+            """,
+            new { flow.ProjectId, flow.FlowId, MostAttempts }),
+        ct);
 
     private IResult AskAgain(
         ConnectContext context, string token, string secret, Dictionary<string, string> typed, Dictionary<string, string> errors, string? error) =>

@@ -24,6 +24,7 @@ internal static class CreateLink
                 User = user,
                 Alias = WireText.Optional(body.Alias, "alias", 100),
                 CallbackUrl = CallbackUrls.Check(body.CallbackUrl, settings, caller.Caller.Kind),
+                MostOpen = caller.Caller.Kind == KeyKinds.User ? StartFlow.MostOpenForAgents : null,
                 Params = ConnectionVariables.Read(body.ConnectionData, config.Toolkit),
             },
             AuditEvent.By(caller, AuditActions.LinkCreated),

@@ -99,6 +99,7 @@ internal sealed class InitiateAccount(
                 Alias = WireText.Optional(wanted.Alias, "alias", 100),
                 CallbackUrl = CallbackUrls.Check(wanted.CallbackUrl, settings, caller.Kind),
                 Params = ConnectionVariables.Read(wanted.Sent, wanted.Config.Toolkit),
+                MostOpen = caller.Kind == KeyKinds.User ? StartFlow.MostOpenForAgents : null,
                 InPlace = wanted.InPlace,
             },
             AuditEvent.By(caller, AuditActions.LinkCreated),

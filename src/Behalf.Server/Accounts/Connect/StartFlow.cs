@@ -26,6 +26,10 @@ internal sealed record FlowRequest
     /// <summary>Scopes beyond those of the config: step-up.</summary>
     public IReadOnlyList<string> MoreScopes { get; init; } = [];
 
+    /// <summary>How many links of the user and the config may be open with this one. Null where the application itself
+    /// asks: an agent in a loop must not fill the database with invitations.</summary>
+    public int? MostOpen { get; init; }
+
     /// <summary>The account to connect again, if it is there already.</summary>
     public AccountRow? Reconnect { get; init; }
 
@@ -47,6 +51,9 @@ internal sealed record StartedFlow
 /// <summary>Makes an invitation to connect: one use, ten minutes, and an account whose id is final from now on.</summary>
 internal sealed class StartFlow(IDatabase database, PublicOrigin origin)
 {
+    /// <summary>For one user and auth config, where agents ask.</summary>
+    public const int MostOpenForAgents = 5;
+
     private const int LifetimeMs = 10 * 60 * 1000;
 
     public async Task<StartedFlow> RunAsync(FlowRequest request, AuditEvent because, CancellationToken ct)
@@ -59,6 +66,7 @@ internal sealed class StartFlow(IDatabase database, PublicOrigin origin)
             async session =>
             {
                 var user = await session.EnsureUserAsync(project, request.User, because);
+                await CheckOpenAsync(session, request, user);
                 var again = request.Reconnect ?? (request.InPlace ? await session.FindWaitingAccountAsync(request.Config, user) : null);
                 var account = again?.AccountId ?? await CreateAccountAsync(session, request, user);
                 var flow = Id<IdKinds.Flow>.New();
@@ -88,6 +96,36 @@ internal sealed class StartFlow(IDatabase database, PublicOrigin origin)
                 Refusal.RedirectNeedsHttps,
                 $"{config.Toolkit.Name} sends people back to https addresses only; this server's is {origin.Origin}.");
         }
+    }
+
+    private static async ValueTask CheckOpenAsync(WriteSession session, FlowRequest request, Id<IdKinds.User> user)
+    {
+        if (request.MostOpen is not { } most)
+        {
+            return;
+        }
+
+        // The user's row is held, so that many requests at once are counted one after the other.
+        var project = request.Config.Row.ProjectId;
+        await session.FindAsync<int?>(
+            $"select 1 from app_user where project_id = @project and user_id = @user{session.ForUpdate}", new { project, user });
+        var open = (await session.FindAsync<OpenLinks>(
+            """
+            select count(*) as number, coalesce(min(expires_at), 0) - behalf_now() as first_ends_in_ms from flow
+            where project_id = @project and user_id = @user and auth_config_id = @config and stage < 5 and expires_at > behalf_now()
+            """,
+            new { project, user, config = request.Config.Id }))!;
+        if (open.Number >= most)
+        {
+            throw new Problem(Refusal.TooManyLinks) { RetryAfterSeconds = (int)Math.Max(1, open.FirstEndsInMs / 1000) };
+        }
+    }
+
+    private sealed record OpenLinks
+    {
+        public required long Number { get; init; }
+
+        public required long FirstEndsInMs { get; init; }
     }
 
     private static async ValueTask<Id<IdKinds.Account>> CreateAccountAsync(

@@ -11,6 +11,7 @@ namespace Behalf.Accounts.OAuth;
 internal sealed class OAuthClients(IDatabase database, SecretVault vault, ManagedApps managed)
 {
     /// <summary>Null while the config has no client id: it was made before the app was registered.</summary>
+    /// <exception cref="CatalogException">The variables do not fill the toolkit's URLs.</exception>
     public async Task<OAuthClient?> FindAsync(
         AuthConfig config, IReadOnlyDictionary<string, string> variables, AuditEvent because, CancellationToken ct)
     {
@@ -19,8 +20,7 @@ internal sealed class OAuthClients(IDatabase database, SecretVault vault, Manage
             return null;
         }
 
-        var known = config.Settings.Fields.Concat(variables.Where(v => !config.Settings.Fields.ContainsKey(v.Key)))
-            .ToDictionary(v => v.Key, v => v.Value);
+        var known = Known(config, variables);
         if (await RegistrationAsync(config, because, ct) is not { } app)
         {
             return null;
@@ -58,7 +58,22 @@ internal sealed class OAuthClients(IDatabase database, SecretVault vault, Manage
         Variables = variables,
     };
 
-    private async Task<ManagedApp?> RegistrationAsync(AuthConfig config, AuditEvent because, CancellationToken ct)
+    /// <summary>What fills the toolkit's URLs: the config's word counts before the connection's.</summary>
+    public static Dictionary<string, string> Known(AuthConfig config, IReadOnlyDictionary<string, string> variables) =>
+        config.Settings.Fields.Concat(variables.Where(v => !config.Settings.Fields.ContainsKey(v.Key))).ToDictionary(v => v.Key, v => v.Value);
+
+    /// <summary>Tells a caller at once what a refresh in the background can only put off.</summary>
+    /// <exception cref="CatalogException">The variables do not fill the toolkit's URLs.</exception>
+    public static void CheckVariables(AuthConfig config, IReadOnlyDictionary<string, string> variables)
+    {
+        if (config.Scheme is OAuth2Scheme { TokenUrl: var url })
+        {
+            url.Fill(config.Toolkit.Variables, Known(config, variables));
+        }
+    }
+
+    /// <summary>The client's id and secret alone, which no variable can spoil; null while there is none.</summary>
+    public async Task<ManagedApp?> RegistrationAsync(AuthConfig config, AuditEvent because, CancellationToken ct)
     {
         if (config.Row.Managed)
         {

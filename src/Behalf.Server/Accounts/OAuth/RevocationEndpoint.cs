@@ -32,8 +32,9 @@ internal sealed class RevocationEndpoint(GuardedHttp http)
                 _ => false,
             };
         }
-        catch (EgressException)
+        catch (Exception e) when (e is EgressException or CatalogException)
         {
+            // Also where the connection's variables do not fit the toolkit's URL (any more): a corrected definition mends that.
             return false;
         }
     }

@@ -47,7 +47,7 @@ internal sealed class RefreshAccount(
             return RefreshOutcome.Unavailable;
         }
 
-        var result = await SendAsync(account, config, credential, lease, because);
+        var result = await TrySendAsync(account, config, credential, lease, because);
         return result.Tokens is { } answer
             ? await StoreAsync(claim, account, config, credential, answer, because)
             : await FailAsync(claim, account, config, lease, result, because);
@@ -65,6 +65,21 @@ internal sealed class RefreshAccount(
         using var opened = await vault.OpenAsync(
             account.SecretPlace(account.CredVersion), account.Secret!, Use.ToldWithItsEffect(because), CancellationToken.None);
         return Credential.Parse(opened.Span);
+    }
+
+    private async Task<TokenResult> TrySendAsync(
+        CallAccount account, AuthConfig config, Credential credential, RefreshLease lease, AuditEvent because)
+    {
+        try
+        {
+            return await SendAsync(account, config, credential, lease, because);
+        }
+        catch (CatalogException)
+        {
+            // The connection's variables do not fit the toolkit's URLs (any more): nothing was sent, and a corrected
+            // definition mends it.
+            return new TokenResult { Refusal = TokenRefusal.Other, Code = "variables_do_not_fit", ProvablyUnprocessed = true };
+        }
     }
 
     private async Task<TokenResult> SendAsync(

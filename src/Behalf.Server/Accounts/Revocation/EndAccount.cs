@@ -73,8 +73,7 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
             return (UpstreamFate.NotSupported, null);
         }
 
-        var variables = account.Variables;
-        if (config.Scheme is not OAuth2Scheme { Revoke: { } rules } || await clients.FindAsync(config, variables, because, ct) is not { } client)
+        if (config.Scheme is not OAuth2Scheme { Revoke: { } rules } || await clients.RegistrationAsync(config, because, ct) is not { } app)
         {
             return (UpstreamFate.NotSupported, null);
         }
@@ -88,11 +87,11 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
         var credential = Credential.Parse(opened.Span);
         var secret = new RevocationSecret
         {
-            ClientId = client.ClientId,
-            ClientSecret = client.ClientSecret.Reveal(),
+            ClientId = app.ClientId,
+            ClientSecret = app.ClientSecret.Reveal(),
             AccessToken = credential.AccessToken,
             RefreshToken = credential.RefreshToken,
-            Variables = client.Variables,
+            Variables = OAuthClients.Known(config, account.Variables),
         };
         var place = RevocationJob.PlaceOf(row.ProjectId, Id<IdKinds.Job>.New());
         var job = await vault.SealAsync(place, JsonSerializer.SerializeToUtf8Bytes(secret, RevocationJson.Default.RevocationSecret), ct);

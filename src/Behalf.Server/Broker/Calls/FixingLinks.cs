@@ -11,9 +11,6 @@ namespace Behalf.Broker.Calls;
 /// lifts it. The message carries the link because it is all that the SDKs show of a refusal.</summary>
 internal sealed class FixingLinks(IDatabase database, UsableAuthConfigs configs, ToolCatalog catalog, StartFlow start)
 {
-    // A model that tries again and again must not fill the database with invitations.
-    private const int MostOpen = 5;
-
     public async Task<Problem> ForUserAsync(Caller caller, string user, string? alias, Toolkit toolkit, CancellationToken ct)
     {
         var text = alias is null
@@ -71,24 +68,26 @@ internal sealed class FixingLinks(IDatabase database, UsableAuthConfigs configs,
     private async Task<string?> LinkAsync(
         Caller caller, AuthConfig config, string user, string? alias, AccountRow? reconnect, IReadOnlyList<string> scopes, CancellationToken ct)
     {
-        var open = await database.FindAsync<int>(
-            RowScope.Of(caller.Project),
-            """
-            select count(*) from flow f join app_user u on u.project_id = f.project_id and u.user_id = f.user_id
-            where f.project_id = @Project and u.external_id = @user and f.auth_config_id = @config and f.stage = 1 and f.expires_at > behalf_now()
-            """,
-            new { caller.Project, user, config = config.Id },
-            ct);
-        if (open >= MostOpen)
+        try
+        {
+            var started = await start.RunAsync(
+                new FlowRequest
+                {
+                    Config = config,
+                    User = user,
+                    Alias = alias,
+                    Reconnect = reconnect,
+                    MoreScopes = scopes,
+                    MostOpen = StartFlow.MostOpenForAgents,
+                },
+                AuditEvent.By(caller, AuditActions.LinkCreated),
+                ct);
+            return started.Url;
+        }
+        catch (Problem p) when (p.Refusal == Refusal.TooManyLinks)
         {
             return null;
         }
-
-        var started = await start.RunAsync(
-            new FlowRequest { Config = config, User = user, Alias = alias, Reconnect = reconnect, MoreScopes = scopes },
-            AuditEvent.By(caller, AuditActions.LinkCreated),
-            ct);
-        return started.Url;
     }
 
     private static string Say(string text, string act, string? link) =>

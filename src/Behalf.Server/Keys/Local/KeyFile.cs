@@ -131,7 +131,12 @@ internal sealed class KeyFile(string path, TimeProvider clock) : IKeyProvider
                 key.Key!.Dispose();
             }
 
-            ring.Replace(key with { State = to, Key = to == KeyState.Deleted ? null : key.Key });
+            ring.Replace(key with
+            {
+                State = to,
+                DisabledAt = to == KeyState.Disabled ? clock.GetUtcNow() : to == KeyState.Deleted ? key.DisabledAt : null,
+                Key = to == KeyState.Deleted ? null : key.Key,
+            });
         },
         ct);
 

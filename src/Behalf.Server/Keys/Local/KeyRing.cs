@@ -25,6 +25,9 @@ internal sealed record RingKey
 
     public KeyState State { get; init; } = KeyState.Active;
 
+    /// <summary>When it was taken out of use; null while it is in use.</summary>
+    public DateTimeOffset? DisabledAt { get; init; }
+
     /// <summary>Null once it is deleted. Owned by the ring.</summary>
     public SecretBuffer? Key { get; init; }
 }
@@ -105,6 +108,11 @@ internal sealed class KeyRing : IDisposable
             json.WriteString("id", key.Id);
             json.WriteString("created_at", key.CreatedAt);
             json.WriteString("state", NameOf(key.State));
+            if (key.DisabledAt is { } disabledAt)
+            {
+                json.WriteString("disabled_at", disabledAt);
+            }
+
             if (key.Key is not null)
             {
                 json.WriteBase64String("key", key.Key.Span);
@@ -135,6 +143,7 @@ internal sealed class KeyRing : IDisposable
             Id = json.GetProperty("id").GetString() ?? "",
             CreatedAt = json.GetProperty("created_at").GetDateTimeOffset(),
             State = state,
+            DisabledAt = json.TryGetProperty("disabled_at", out var disabledAt) ? disabledAt.GetDateTimeOffset() : null,
             Key = state == KeyState.Deleted ? null : ParseKeyBytes(json.GetProperty("key")),
         };
     }

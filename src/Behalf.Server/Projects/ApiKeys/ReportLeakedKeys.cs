@@ -20,22 +20,33 @@ internal static class ReportLeakedKeys
     private const int MostKeys = 100;
 
     public static async Task<ReportLeakedKeysAnswer> HandleAsync(
-        ReportLeakedKeysRequest body, HttpContext context, IDatabase database, CancellationToken ct)
+        ReportLeakedKeysRequest body, HttpContext context, IDatabase database, FailureLimit failures, CancellationToken ct)
     {
         if (body.ApiKeys is null || body.ApiKeys.Count > MostKeys)
         {
             throw new Problem(Refusal.InvalidRequest, $"api_keys takes 1 to {MostKeys} keys.");
         }
 
-        foreach (var key in body.ApiKeys.OfType<string>().Select(KeyText.Parse).OfType<KeyText>().Where(k => k.Kind != KeyKinds.Admin))
+        var address = context.Connection.RemoteIpAddress;
+        foreach (var text in body.ApiKeys)
         {
-            await RevokeAsync(key, context.TraceIdentifier, database, ct);
+            if (failures.SecondsToWait(address) is { } seconds)
+            {
+                throw new Problem(Refusal.TooManyFailures) { RetryAfterSeconds = seconds };
+            }
+
+            if (text is null || KeyText.Parse(text) is not { } key || key.Kind == KeyKinds.Admin || !await RevokeAsync(key, context.TraceIdentifier, database, ct))
+            {
+                // As anywhere else: here too a guess is a guess.
+                failures.Count(address);
+            }
         }
 
         return new ReportLeakedKeysAnswer { Received = true };
     }
 
-    private static async Task RevokeAsync(KeyText key, string requestId, IDatabase database, CancellationToken ct)
+    /// <summary>False if there is no such key.</summary>
+    private static async Task<bool> RevokeAsync(KeyText key, string requestId, IDatabase database, CancellationToken ct)
     {
         var row = await database.FindAsync<Found>(
             RowScope.System,
@@ -47,7 +58,7 @@ internal static class ReportLeakedKeys
             ct);
         if (row is null || !CryptographicOperations.FixedTimeEquals(row.SecretHash, key.SecretHash))
         {
-            return;
+            return false;
         }
 
         await database.WriteAsync(
@@ -60,6 +71,7 @@ internal static class ReportLeakedKeys
                 RequestId = requestId,
             }),
             ct);
+        return true;
     }
 
     private sealed record Found

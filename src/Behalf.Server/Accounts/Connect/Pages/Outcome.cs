@@ -48,6 +48,13 @@ internal sealed record Outcome(
         v => $"Nothing was connected: {v.Toolkit} answered with an error. Wait a moment and try again. "
             + $"If it keeps happening, tell {v.Brand.Name}.");
 
+    // RFC 6585 §4.
+    private static readonly Outcome TooManyAttempts = new(
+        429, "too_many_attempts", "stop",
+        _ => "Too many attempts",
+        v => $"Nothing was connected: {v.Toolkit} accepted none of what was typed, so this link works no more. "
+            + $"Go back to {v.Brand.Name} and start again.");
+
     private static readonly Outcome SubjectChanged = new(
         409, "subject_changed", "stop",
         v => $"This is a different {v.Toolkit} account",
@@ -80,6 +87,7 @@ internal sealed record Outcome(
         OutcomeKind.WrongBrowser => WrongBrowser,
         OutcomeKind.WrongUser => WrongUser,
         OutcomeKind.ProviderError => ProviderError,
+        OutcomeKind.TooManyAttempts => TooManyAttempts,
         OutcomeKind.SubjectChanged => SubjectChanged,
         OutcomeKind.NotFound => NotFound,
         OutcomeKind.Waiting => Waiting,

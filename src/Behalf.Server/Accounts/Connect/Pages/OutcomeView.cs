@@ -19,6 +19,9 @@ internal enum OutcomeKind
     WrongUser,
     ProviderError,
 
+    /// <summary>Too many wrong keys were typed.</summary>
+    TooManyAttempts,
+
     /// <summary>Reconnected with a different account of the provider.</summary>
     SubjectChanged,
     NotFound,

@@ -12,7 +12,7 @@ public sealed class PagesTests(PageSite site) : IClassFixture<PageSite>
     {
         { "connected", 200 }, { "denied", 403 }, { "expired", 410 }, { "already_used", 409 }, { "wrong_browser", 400 },
         { "wrong_user", 403 }, { "provider_error", 502 }, { "subject_changed", 409 }, { "not_found", 404 }, { "waiting", 202 },
-        { "server_error", 500 },
+        { "server_error", 500 }, { "too_many_attempts", 429 },
     };
 
     [Theory]
