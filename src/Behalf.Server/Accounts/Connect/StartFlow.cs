@@ -4,6 +4,7 @@ using Behalf.Audit;
 using Behalf.Catalog;
 using Behalf.Projects;
 using Behalf.Projects.Users;
+using Behalf.Projects.Webhooks;
 using Behalf.Storage;
 using Behalf.Wire;
 
@@ -154,6 +155,7 @@ internal static class AccountCreation
                 alias,
                 word = WordId.New(),
             });
+        await session.TellAsync(project, account, WebhookEvents.AccountCreated);
         return account;
     }
 }
