@@ -19,6 +19,8 @@ internal sealed class DeliverWebhooks(IDatabase database, AttemptDelivery attemp
     : Rounds("webhook deliveries", Pause, clock, log)
 {
     private const int AtOnce = 128;
+
+    /// <summary>Above it a project takes on no more, until some are done.</summary>
     private const int OfOneProject = 8;
 
     /// <summary>Longer than an attempt may take: then another node may try.</summary>
@@ -26,7 +28,7 @@ internal sealed class DeliverWebhooks(IDatabase database, AttemptDelivery attemp
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<Id<IdKinds.Project>, Task> _underWay = new();
+    private readonly ConcurrentDictionary<ClaimedDelivery, Task> _underWay = new();
 
     /// <summary>Takes on what is due and sees it through; how many deliveries that were.</summary>
     public async Task<int> RunOnceAsync(CancellationToken ct)
@@ -44,16 +46,16 @@ internal sealed class DeliverWebhooks(IDatabase database, AttemptDelivery attemp
 
     protected override async Task<bool> RunRoundAsync(CancellationToken ct)
     {
-        foreach (var (project, task) in _underWay.Where(one => one.Value.IsCompleted))
+        foreach (var (done, task) in _underWay.Where(one => one.Value.IsCompleted))
         {
-            _underWay.TryRemove(project, out _);
+            _underWay.TryRemove(done, out _);
             await task;
         }
 
         var claimed = await ClaimAsync(ct);
-        foreach (var ofOne in claimed.GroupBy(one => one.ProjectId))
+        foreach (var one in claimed)
         {
-            _underWay[ofOne.Key] = Task.WhenAll(ofOne.Select(attempt.RunAsync));
+            _underWay[one] = attempt.RunAsync(one);
         }
 
         if (claimed.Count == 0 && !_underWay.IsEmpty)
@@ -67,7 +69,7 @@ internal sealed class DeliverWebhooks(IDatabase database, AttemptDelivery attemp
 
     private async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(CancellationToken ct)
     {
-        var free = AtOnce - (_underWay.Count * OfOneProject);
+        var free = AtOnce - _underWay.Count;
         var due = free > 0 && await database.FindAsync<int>(
             RowScope.System,
             "select 1 from outbox where kind = @Kind and due_at <= behalf_now() limit 1",
@@ -88,7 +90,7 @@ internal sealed class DeliverWebhooks(IDatabase database, AttemptDelivery attemp
               ) waiting where place <= @OfOneProject order by place limit @most)
             {session.ForUpdateSkipLocked}
             """,
-            new { DeliveryStore.Kind, OfOneProject, most, busy = _underWay.Keys.Select(project => project.ToBytes()).ToArray() });
+            new { DeliveryStore.Kind, OfOneProject, most, busy = BusyProjects() });
         foreach (var one in due)
         {
             await session.ExecuteAsync(
@@ -101,4 +103,7 @@ internal sealed class DeliverWebhooks(IDatabase database, AttemptDelivery attemp
 
         return [.. due.Select(one => one with { Turn = (short)(one.Turn + 1) })];
     }
+
+    private byte[][] BusyProjects() =>
+        [.. _underWay.Keys.GroupBy(one => one.ProjectId).Where(ofOne => ofOne.Count() >= OfOneProject).Select(ofOne => ofOne.Key.ToBytes())];
 }

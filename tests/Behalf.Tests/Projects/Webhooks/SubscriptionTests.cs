@@ -8,6 +8,29 @@ public sealed class SubscriptionTests
 {
     private const string Route = "/api/v3.1/webhook_subscriptions";
 
+    private static readonly (string Url, int Status)[] Unwanted =
+    [
+        ("http://app.example/hook", 403),
+        ("http://127.0.0.1/hook", 403),
+        ("https://127.0.0.1/hook", 403),
+        ("https://localhost/hook", 403),
+        ("https://a.localhost/hook", 403),
+        ("https://2130706433/hook", 403),
+        ("https://0x7f.1/hook", 403),
+        ("https://10.1.2.3/hook", 403),
+        ("https://169.254.169.254/latest", 403),
+        ("https://[::1]/hook", 403),
+        ("https://[::ffff:10.0.0.1]/hook", 403),
+        ("https://[64:ff9b::7f00:1]/hook", 403),
+        ("https://8.8.8.8:5432/hook", 403),
+        ("https://user@app.example/hook", 400),
+        ("https://app.example/hook#part", 400),
+        ("ftp://app.example/hook", 400),
+        ("/hook", 400),
+        ("https://app.example/\\hook", 400),
+        ("", 400),
+    ];
+
     [Theory, OnBothEngines]
     public async Task A_subscription_is_made_listed_changed_and_ended(string engine)
     {
@@ -57,34 +80,19 @@ public sealed class SubscriptionTests
         Assert.Equal(10, answers.Count(answer => answer.Status == 409));
     }
 
-    [Theory]
-    [InlineData("http://app.example/hook", 403)]
-    [InlineData("http://127.0.0.1/hook", 403)]
-    [InlineData("https://127.0.0.1/hook", 403)]
-    [InlineData("https://localhost/hook", 403)]
-    [InlineData("https://a.localhost/hook", 403)]
-    [InlineData("https://2130706433/hook", 403)]
-    [InlineData("https://0x7f.1/hook", 403)]
-    [InlineData("https://10.1.2.3/hook", 403)]
-    [InlineData("https://169.254.169.254/latest", 403)]
-    [InlineData("https://[::1]/hook", 403)]
-    [InlineData("https://[::ffff:10.0.0.1]/hook", 403)]
-    [InlineData("https://[64:ff9b::7f00:1]/hook", 403)]
-    [InlineData("https://8.8.8.8:5432/hook", 403)]
-    [InlineData("https://user@app.example/hook", 400)]
-    [InlineData("https://app.example/hook#part", 400)]
-    [InlineData("ftp://app.example/hook", 400)]
-    [InlineData("/hook", 400)]
-    [InlineData("https://app.example/\\hook", 400)]
-    [InlineData("", 400)]
-    public async Task What_can_be_seen_to_be_no_public_https_address_is_refused_when_it_is_typed(string url, int status)
+    [Fact]
+    public async Task A12_what_can_be_seen_to_be_no_public_https_address_is_refused_when_it_is_typed()
     {
         await using var server = await TestServer.StartAsync("sqlite", new TestServerOptions { Adjust = settings => settings with { EgressAllow = null } });
         using var project = await server.NewProjectAsync();
-        var refused = (await project.PostAsync(Route, new { webhook_url = url, enabled_events = new[] { WebhookWorld.Expired } })).Expect(status);
-        Assert.Equal(status == 403 ? "egress_denied" : "Request_Invalid", refused.Slug);
         var good = (await project.PostAsync(Route, new { webhook_url = "https://8.8.8.8:8443/hook", enabled_events = new[] { WebhookWorld.Expired } })).Expect(201).Json;
-        (await project.PatchAsync($"{Route}/{good.GetProperty("id").GetString()}", new { webhook_url = url })).Expect(status);
+        foreach (var (url, status) in Unwanted)
+        {
+            var made = await project.PostAsync(Route, new { webhook_url = url, enabled_events = new[] { WebhookWorld.Expired } });
+            var changed = await project.PatchAsync($"{Route}/{good.GetProperty("id").GetString()}", new { webhook_url = url });
+            Assert.Equal((url, status, status), (url, made.Status, changed.Status));
+            Assert.Equal(status == 403 ? "egress_denied" : "Request_Invalid", made.Slug);
+        }
     }
 
     [Theory]
