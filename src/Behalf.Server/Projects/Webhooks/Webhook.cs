@@ -4,7 +4,7 @@ using Behalf.Vault;
 namespace Behalf.Projects.Webhooks;
 
 /// <summary>An address of the application that is told of events.</summary>
-internal record WebhookRow
+internal sealed record WebhookRow
 {
     public required Id<IdKinds.Project> ProjectId { get; init; }
 

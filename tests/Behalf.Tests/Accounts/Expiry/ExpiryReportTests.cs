@@ -150,7 +150,7 @@ public sealed class ExpiryReportTests
     {
         var (url, account) = await world.LinkAsync(user);
         using var browser = new TestBrowser();
-        await browser.ConnectAsync(url, "alice", allow: false);
+        await browser.ConnectAsync(url, "carol", allow: false);
         Assert.Equal("FAILED", await world.StatusAsync(account));
         return account;
     }
