@@ -9,6 +9,9 @@ internal sealed record BenchOptions
     /// <summary>How long one variant is measured in one round.</summary>
     public int Seconds { get; init; } = 2;
 
+    /// <summary>Seconds before the first round, for the compiler to notice what is hot.</summary>
+    public int WarmUp { get; init; } = 8;
+
     public int Accounts { get; init; } = 1000;
 
     public static BenchOptions Parse(string[] arguments)
@@ -21,6 +24,7 @@ internal sealed record BenchOptions
             {
                 "--rounds" => options with { Rounds = number },
                 "--seconds" => options with { Seconds = number },
+                "--warm-up" => options with { WarmUp = number },
                 "--accounts" => options with { Accounts = number },
                 _ => throw new ArgumentException($"There is no option {arguments[i]}."),
             };

@@ -41,7 +41,7 @@ internal static class Benchmark
         var series = field.Variants.Where(v => v.Slow == load.Slow).Select(v => new Series(v, load)).ToList();
         foreach (var one in series)
         {
-            await WindowAsync(one, 1);
+            await WindowAsync(one, options.WarmUp);
         }
 
         for (var round = 0; round < options.Rounds; round++)

@@ -44,6 +44,7 @@ internal sealed class Node : IDisposable
         var (process, after) = await Measured.StartAsync(
             url, core, "dotnet", [binary, "serve", "--urls", url.ToString()], settings, "/health/ready");
         var key = await PrepareAsync(url, folder, accounts);
+        await AssertItWorksAsync(url, key);
         return new Node(process, key, after);
     }
 
@@ -69,6 +70,18 @@ internal sealed class Node : IDisposable
                 connection = new { user_id = $"user_{i}", state = new { authScheme = "API_KEY", val = new { generic_api_key = $"key-{i}-{new string('k', 120)}" } } },
             }));
         return key;
+    }
+
+    /// <summary>A refusal is quick too: what is measured must be calls that reach the upstream and bring its answer.</summary>
+    private static async Task AssertItWorksAsync(Uri url, string key)
+    {
+        using var project = Http.Client(url);
+        project.DefaultRequestHeaders.Add("x-api-key", key);
+        var answer = await PostAsync(project, "tools/execute/" + Tool, new { user_id = "user_1", arguments = new { message_id = "m1" } });
+        if (answer.GetProperty("data").GetProperty("subject").GetString() != "Figures")
+        {
+            throw new InvalidOperationException($"The call does not work: {answer}");
+        }
     }
 
     private static async Task<JsonElement> PostAsync(HttpClient client, string path, object body)

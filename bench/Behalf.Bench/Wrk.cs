@@ -23,7 +23,7 @@ internal static class Wrk
         math.randomseed(os.time())
         local headers = { ["Content-Type"] = "application/json", ["x-api-key"] = "{{key}}" }
         request = function()
-          local body = string.format('{"user_id":"user_%d","arguments":{"id":"m1"} }', math.random(1, {{accounts}}))
+          local body = string.format('{"user_id":"user_%d","arguments":{"message_id":"m1"} }', math.random(1, {{accounts}}))
           return wrk.format("POST", "/api/v3.1/tools/execute/{{tool}}", headers, body)
         end
         {{Report}}

@@ -44,6 +44,7 @@ internal static class AccountsModule
         services.AddSingleton<ReplaceCredential>();
         services.AddSingleton<ConnectPageRoutes>();
         services.AddSingleton<Callback>();
+        services.AddSingleton<FindAccounts>();
         services.AddSingleton<ListAccounts>();
         services.AddSingleton<ShowToolkit>();
         services.AddSingleton(provider => new RefreshSpill(Path.Combine(data, "spill"), provider.GetRequiredService<ILogger<RefreshSpill>>()));

@@ -8,6 +8,8 @@ namespace Behalf.Accounts;
 /// <summary>An account with all that a call needs, read in one round trip: its config, its sealed credential, its times.</summary>
 internal sealed record CallAccount : AccountRow
 {
+    private AuthConfigSettings? _settings;
+
     public required string ConfigSettings { get; init; }
 
     public required bool ConfigEnabled { get; init; }
@@ -33,7 +35,7 @@ internal sealed record CallAccount : AccountRow
         ? new SecretRow { Ciphertext = ciphertext, DataKeyVersion = version, WrappedDataKey = wrapped }
         : null;
 
-    public AuthConfigSettings Settings => AuthConfigSettings.Parse(ConfigSettings);
+    public AuthConfigSettings Settings => _settings ??= AuthConfigSettings.Parse(ConfigSettings);
 }
 
 internal static class CallAccountStore

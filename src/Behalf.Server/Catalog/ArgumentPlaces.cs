@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Behalf.Catalog;
 
 /// <summary>A parameter and, where it does not go the usual way, how.</summary>
@@ -11,7 +13,9 @@ internal readonly record struct PlacedArgument(string Name, Binding? Binding)
 /// <summary>Which parameter of a tool goes where, by the rules of <see cref="ToolRequest"/>.</summary>
 internal sealed class ArgumentPlaces
 {
-    public ArgumentPlaces(Tool tool)
+    private static readonly ConditionalWeakTable<Tool, ArgumentPlaces> Known = [];
+
+    private ArgumentPlaces(Tool tool)
     {
         var request = tool.Request;
         var templated = Templated(request).ToHashSet(StringComparer.Ordinal);
@@ -35,6 +39,9 @@ internal sealed class ArgumentPlaces
 
         HasBody = request.Body is not null || InBody.Count > 0;
     }
+
+    /// <summary>Worked out once for each tool.</summary>
+    public static ArgumentPlaces Of(Tool tool) => Known.GetValue(tool, static tool => new ArgumentPlaces(tool));
 
     public List<PlacedArgument> InQuery { get; } = [];
 

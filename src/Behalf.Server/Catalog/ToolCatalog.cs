@@ -66,6 +66,9 @@ internal sealed class ToolCatalog
         return tool is not null;
     }
 
+    /// <summary>The canonical form of a toolkit's slug or alias; a name that is none keeps its letters, in lower case.</summary>
+    public string CanonicalToolkit(string slug) => _toolkits.TryGetValue(slug, out var toolkit) ? toolkit.Slug : slug.ToLowerInvariant();
+
     /// <summary>The canonical form of a tool's slug or alias; null for a tool that does not exist.</summary>
     public string? CanonicalTool(string slug) => _tools.GetValueOrDefault(slug)?.Slug;
 

@@ -5,6 +5,7 @@ using Behalf.Audit;
 using Behalf.Broker;
 using Behalf.Catalog;
 using Behalf.Egress;
+using Behalf.Gateway.Entities;
 using Behalf.Keys.Local;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
@@ -34,6 +35,7 @@ internal static class Server
             .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
             .AddAccounts(settings.ManagedApps, settings.Data)
             .AddBroker()
+            .AddEntities()
             .AddOpenApiDocument();
         ConfigureHttp(builder, settings);
         adjust?.Invoke(builder);
@@ -75,6 +77,9 @@ internal static class Server
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // Where it may log at all, the framework starts an activity and a scope for each request.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 
     private static void ConfigureHttp(WebApplicationBuilder builder, ServerSettings settings)
@@ -124,6 +129,8 @@ internal static class Server
             api.MapAccounts();
             api.MapBroker();
         }
+
+        app.MapEntities();
     }
 
     private static Uri ListeningAddress(WebApplication app)

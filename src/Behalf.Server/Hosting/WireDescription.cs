@@ -10,13 +10,14 @@ namespace Behalf.Hosting;
 /// <summary>The description of the wire, made from the routes themselves: what is not routed is not described.</summary>
 internal static class WireDescription
 {
-    private const string Described = "api/v3.1/";
+    // /api/v3 has the same routes as /api/v3.1, with the same handlers.
+    private static readonly string[] Described = ["api/v3.1/", "api/v1/", "api/v2/"];
     private const string KeyScheme = "ApiKeyAuth";
 
     public static IServiceCollection AddOpenApiDocument(this IServiceCollection services) => services.AddOpenApi(options =>
     {
-        // /api/v3 has the same routes with the same handlers.
-        options.ShouldInclude = description => description.RelativePath?.StartsWith(Described, StringComparison.Ordinal) == true;
+        options.ShouldInclude = description =>
+            Array.Exists(Described, prefix => description.RelativePath?.StartsWith(prefix, StringComparison.Ordinal) == true);
         options.AddDocumentTransformer(Introduce);
         options.AddOperationTransformer(DescribeAccess);
         options.AddSchemaTransformer(NameTexts);
@@ -58,7 +59,7 @@ internal static class WireDescription
         {
             Title = "Behalf",
             Version = "3.1",
-            Description = "Agents act for each user with that user's own connected accounts. The same routes answer under /api/v3.",
+            Description = "Agents act for each user with that user's own connected accounts. The same routes answer under /api/v3; /api/v1 and /api/v2 are those of the entity-style SDKs.",
         };
         document.Servers = [];
         document.Components ??= new OpenApiComponents();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Behalf.Wire;
@@ -30,7 +31,11 @@ internal sealed record ErrorDetail
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class WireJson : JsonSerializerContext;
+
+/// <summary>On routes whose clients read refusals in another form than the usual one: what makes that form.</summary>
+internal sealed record RefusalForm(Func<ErrorDetail, JsonObject> Make);
 
 internal static class ProblemWriter
 {
@@ -49,19 +54,19 @@ internal static class ProblemWriter
             context.Response.Headers.WWWAuthenticate = "ApiKey realm=\"behalf\"";
         }
 
-        var body = new ErrorBody
+        var detail = new ErrorDetail
         {
-            Error = new ErrorDetail
-            {
-                Message = problem.Message,
-                Code = refusal.Code,
-                Slug = refusal.Slug,
-                Status = refusal.Status,
-                RequestId = context.GetRequestId(),
-                SuggestedFix = problem.Fix,
-                Errors = problem.Errors.Count > 0 ? problem.Errors : null,
-            },
+            Message = problem.Message,
+            Code = refusal.Code,
+            Slug = refusal.Slug,
+            Status = refusal.Status,
+            RequestId = context.GetRequestId(),
+            SuggestedFix = problem.Fix,
+            Errors = problem.Errors.Count > 0 ? problem.Errors : null,
         };
-        return context.Response.WriteAsJsonAsync(body, WireJson.Default.ErrorBody, "application/json", context.RequestAborted);
+        return context.GetEndpoint()?.Metadata.GetMetadata<RefusalForm>() is { } form
+            ? context.Response.WriteAsJsonAsync(form.Make(detail), WireJson.Default.JsonObject, "application/json", context.RequestAborted)
+            : context.Response.WriteAsJsonAsync(
+                new ErrorBody { Error = detail }, WireJson.Default.ErrorBody, "application/json", context.RequestAborted);
     }
 }

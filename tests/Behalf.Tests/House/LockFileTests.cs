@@ -38,8 +38,9 @@ public sealed partial class LockFileTests : IDisposable
     public void No_npm_lock_file_says_where_a_package_was_fetched_from()
     {
         // npm then asks the registry that it is set up with, and still checks each package against the locked hash.
-        var peers = Path.Combine(Repository.Root, "tests", "peers");
-        var locks = Directory.EnumerateFiles(peers, "package-lock.json", SearchOption.AllDirectories)
+        string[] folders = [Path.Combine("tests", "peers"), "samples"];
+        var locks = folders.SelectMany(folder => Directory.EnumerateFiles(
+                Path.Combine(Repository.Root, folder), "package-lock.json", SearchOption.AllDirectories))
             .Where(file => !file.Contains("node_modules", StringComparison.Ordinal))
             .ToList();
         Assert.NotEmpty(locks);

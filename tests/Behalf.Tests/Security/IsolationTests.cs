@@ -32,11 +32,21 @@ public sealed class IsolationTests
         ["GET /api/v3.1/webhook_subscriptions/{id}/deliveries"] = "webhook",
         ["GET /api/v3.1/webhook_subscriptions/{id}/deliveries/{deliveryId}"] = "webhook",
         ["POST /api/v3.1/webhook_subscriptions/{id}/deliveries/{deliveryId}/redeliver"] = "webhook",
+        ["GET /api/v1/connectedAccounts/{id}"] = "account",
+        ["GET /api/v1/connectedAccounts/{id}/info"] = "account",
+        ["DELETE /api/v1/connectedAccounts/{id}"] = "account",
+        ["POST /api/v1/connectedAccounts/{id}/enable"] = "account",
+        ["POST /api/v1/connectedAccounts/{id}/disable"] = "account",
+        ["POST /api/v1/connectedAccounts/{id}/reinitiate"] = "account",
+        ["GET /api/v1/integrations/{id}"] = "auth_config",
+        ["DELETE /api/v1/integrations/{id}"] = "auth_config",
     };
 
     /// <summary>Routes whose parameter is a name of the catalogue, the same for everybody, or whose key is the operator's.</summary>
     private static bool IsOfNobody(string route) =>
-        route.Contains("/toolkits/", StringComparison.Ordinal) || route.Contains("/tools/", StringComparison.Ordinal) || route.Contains("/org/owner/", StringComparison.Ordinal);
+        Array.Exists(OfNobody, part => route.Contains(part, StringComparison.Ordinal));
+
+    private static readonly string[] OfNobody = ["/toolkits/", "/tools/", "/org/owner/", "/apps/", "/actions/", "/triggers/"];
 
     [Theory, OnBothEngines]
     public async Task A8_another_projects_ids_look_like_ids_that_do_not_exist(string engine)
@@ -64,6 +74,16 @@ public sealed class IsolationTests
         (await b.PostAsync("/api/v3.1/connected_accounts", new { auth_config = new { id = ids["auth_config"] }, connection = new { user_id = "user_1" } })).Expect(404);
         (await b.PostAsync("/api/v3.1/tools/execute/SANDBOX_GET_ME", new { connected_account_id = ids["account"], arguments = new { } })).Expect(404);
         (await b.PostAsync("/api/v3.1/tools/execute/proxy", new { connected_account_id = ids["account"], endpoint = "/api/me", method = "GET" })).Expect(404);
+        (await b.PostAsync("/api/v1/connectedAccounts", new { integrationId = ids["auth_config"], userUuid = "user_1" })).Expect(404);
+        (await b.PostAsync("/api/v2/connectedAccounts/initiateConnection", new { app = new { integrationId = ids["auth_config"] }, connection = new { entityId = "user_1" } })).Expect(404);
+        (await b.PostAsync("/api/v2/actions/SANDBOX_GET_ME/execute", new { connectedAccountId = ids["account"], input = new { } })).Expect(404);
+        (await b.PostAsync("/api/v2/actions/proxy", new { connectedAccountId = ids["account"], endpoint = "/api/me", method = "GET" })).Expect(404);
+        foreach (var query in new[] { $"connectionId={ids["account"]}", $"integrationId={ids["auth_config"]}", "user_uuid=user_1", "" })
+        {
+            Assert.Equal(0, (await b.GetAsync("/api/v1/connectedAccounts?" + query)).Expect(200).Json.GetProperty("items").GetArrayLength());
+        }
+
+        Assert.Equal(0, (await b.GetAsync("/api/v1/integrations")).Expect(200).Json.GetProperty("items").GetArrayLength());
         foreach (var query in new[] { $"connected_account_ids={ids["account"]}", $"auth_config_ids={ids["auth_config"]}", "user_ids=user_1", "" })
         {
             Assert.Equal(0, (await b.GetAsync("/api/v3.1/connected_accounts?" + query)).Expect(200).Json.GetProperty("total_items").GetInt32());
@@ -111,11 +131,19 @@ public sealed class IsolationTests
         string?[] allowed = [.. from path in document.GetProperty("paths").EnumerateObject()
                                 from operation in path.Value.EnumerateObject()
                                 where operation.Value.GetProperty("x-behalf-keys").EnumerateArray().Any(k => k.GetString() == "user key")
-                                select $"{operation.Name.ToUpperInvariant()} {path.Name["/api/v3.1".Length..]}"];
+                                select $"{operation.Name.ToUpperInvariant()} {path.Name.Replace("/api/v3.1", "", StringComparison.Ordinal)}"];
         Assert.Equal(
             [
+                "GET /api/v1/actions/list/enums", "GET /api/v1/apps", "GET /api/v1/apps/list/categories", "GET /api/v1/apps/list/enums",
+                "GET /api/v1/apps/{app}", "GET /api/v1/client/auth/client_info", "GET /api/v1/connectedAccounts", "GET /api/v1/connectedAccounts/{id}",
+                "GET /api/v1/connectedAccounts/{id}/info", "GET /api/v1/triggers", "GET /api/v1/triggers/active_triggers", "GET /api/v1/triggers/list/enums",
+                "GET /api/v2/actions", "GET /api/v2/actions/list/all", "GET /api/v2/actions/list/enums", "GET /api/v2/actions/list/tags",
+                "GET /api/v2/actions/search/advanced", "GET /api/v2/actions/{tool}", "GET /api/v2/triggers/{name}",
                 "GET /connected_accounts", "GET /connected_accounts/{id}", "GET /toolkits", "GET /toolkits/categories", "GET /toolkits/{slug}",
-                "GET /tools", "GET /tools/enum", "GET /tools/{tool}", "POST /connected_accounts", "POST /connected_accounts/link",
+                "GET /tools", "GET /tools/enum", "GET /tools/{tool}",
+                "POST /api/v1/connectedAccounts", "POST /api/v1/integrations", "POST /api/v1/logs", "POST /api/v2/actions/proxy",
+                "POST /api/v2/actions/{tool}/execute", "POST /api/v2/actions/{tool}/execute/get.inputs",
+                "POST /api/v2/connectedAccounts/initiateConnection", "POST /connected_accounts", "POST /connected_accounts/link",
                 "POST /toolkits/multi", "POST /tools/execute/proxy", "POST /tools/execute/{tool}", "POST /tools/scopes/required",
             ],
             allowed.Where(route => route is not ("GET /toolkits/changelog" or "POST /tools/execute/{tool}/input")).Order(StringComparer.Ordinal));
@@ -140,6 +168,10 @@ public sealed class IsolationTests
 
         using var elsewhere = await world.UserKeyAsync("user_1", new { toolkits = new[] { "github" } });
         (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1", with: elsewhere)).Expect(403);
+        (await elsewhere.PostAsync("/api/v2/actions/SANDBOX_GET_ME/execute", new { entityId = "user_1", input = new { } })).Expect(403);
+        (await elsewhere.PostAsync("/api/v2/connectedAccounts/initiateConnection", new { app = new { uniqueKey = "sandbox" } })).Expect(404);
+        Assert.DoesNotContain("sandbox", (await elsewhere.GetAsync("/api/v1/apps/list/enums")).Text, StringComparison.Ordinal);
+        Assert.Equal(0, (await elsewhere.GetAsync("/api/v1/connectedAccounts")).Json.GetProperty("items").GetArrayLength());
         Assert.Equal(0, (await elsewhere.GetAsync("/api/v3.1/connected_accounts")).Json.GetProperty("total_items").GetInt32());
     }
 

@@ -1,49 +1,44 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Behalf.Tests.Support;
 
 /// <summary>The server as operators run it: a process of its own, that can be killed.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly Task<string> _output;
+    private readonly StringBuilder _said = new();
+    private readonly TaskCompletionSource<Uri?> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _output;
     private readonly Task<string> _errors;
 
-    private ServerProcess(Process process, Uri url)
+    private ServerProcess(Process process)
     {
-        (_process, Url) = (process, url);
-        _output = process.StandardOutput.ReadToEndAsync();
+        _process = process;
+        _output = ListenAsync();
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    public Uri Url { get; }
+    public Uri Url { get; private set; } = null!;
 
-    /// <summary>Starts it and waits until it says that it is ready.</summary>
+    /// <summary>Starts it on a port of the system's choice and waits until it says that it is ready.</summary>
     public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
-        var url = new Uri($"http://127.0.0.1:{FreePort()}");
-        var started = new ServerProcess(Start(["serve", "--urls", url.ToString()], settings), url);
-        using var http = new HttpClient { BaseAddress = url };
-        while (!started._process.HasExited)
+        var started = new ServerProcess(Start(["serve", "--urls", "http://127.0.0.1:0"], settings));
+        if (await started._listening.Task is not { } url)
         {
-            try
-            {
-                if ((await http.GetAsync("/health/ready")).IsSuccessStatusCode)
-                {
-                    return started;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
+            throw new InvalidOperationException($"The server did not start: {await started.SaidAsync()}");
+        }
 
+        started.Url = url;
+        using var http = new HttpClient { BaseAddress = url };
+        while (!(await http.GetAsync("/health/ready")).IsSuccessStatusCode)
+        {
             await Task.Delay(50);
         }
 
-        throw new InvalidOperationException($"The server did not start: {await started._errors}");
+        return started;
     }
 
     /// <summary>Runs a command to its end.</summary>
@@ -66,8 +61,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Ends it and gives all that it ever printed.</summary>
     public async Task<string> SaidAsync()
     {
-        await KillAsync();
-        return await _output + await _errors;
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        await _output;
+        return _said + await _errors;
     }
 
     /// <summary>SIGTERM, as an operator's supervisor sends it; the exit code.</summary>
@@ -107,10 +107,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         return Process.Start(start) ?? throw new InvalidOperationException("The server could not be started.");
     }
 
-    private static int FreePort()
+    private async Task ListenAsync()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            _said.AppendLine(line);
+            if (Address().Match(line) is { Success: true } found)
+            {
+                _listening.TrySetResult(new Uri(found.Groups[1].Value));
+            }
+        }
+
+        _listening.TrySetResult(null);
     }
+
+    [GeneratedRegex("Now listening on: (http://[0-9.:]+)")]
+    private static partial Regex Address();
 }

@@ -62,7 +62,7 @@ internal sealed record Answer(int Status, string Text, IReadOnlyDictionary<strin
     public string? Slug => Json.GetProperty("error").GetProperty("slug").GetString();
 
     /// <summary>The body without what differs between any two answers, for comparing two refusals.</summary>
-    public string Comparable => System.Text.RegularExpressions.Regex.Replace(Text, "\"request_id\":\"[^\"]*\"", "");
+    public string Comparable => System.Text.RegularExpressions.Regex.Replace(Text, "\"request(_id|Id)\":\"[^\"]*\"", "");
 
     public Answer Expect(int status) => Status == status
         ? this

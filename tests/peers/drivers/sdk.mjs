@@ -62,7 +62,7 @@ function describe(error) {
   return {
     name: error.constructor.name,
     message: error.message,
-    status: first((link) => link.status ?? link.statusCode),
+    status: first((link) => link.status ?? link.statusCode ?? link.metadata?.statusCode),
     code: first((link) => link.error?.error?.code ?? link.code),
     causes: chain.slice(1).map((link) => link.constructor.name),
   };

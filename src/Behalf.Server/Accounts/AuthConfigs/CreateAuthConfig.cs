@@ -15,7 +15,7 @@ internal sealed class CreateAuthConfig(IDatabase database, ToolCatalog catalog, 
         CallerParameter caller, CreateAuthConfigRequest body, CreateAuthConfig create, CancellationToken ct) =>
         TypedResults.Json(await create.RunAsync(caller, body, ct), statusCode: 201);
 
-    private async Task<CreatedAuthConfigAnswer> RunAsync(Caller caller, CreateAuthConfigRequest body, CancellationToken ct)
+    public async Task<CreatedAuthConfigAnswer> RunAsync(Caller caller, CreateAuthConfigRequest body, CancellationToken ct)
     {
         var slug = WireText.Required(body.Toolkit?.Slug, "toolkit.slug", 128);
         if (!catalog.TryGetToolkit(slug, out var toolkit))

@@ -94,7 +94,7 @@ internal sealed class ManageAuthConfigs(IDatabase database, ToolCatalog catalog,
               and (enabled or @disabled) and (@search is null or lower(name) like @search or toolkit like @search)
             """;
         var page = PageRequest.Parse(filters.Limit, filters.Cursor, most: 1000);
-        var slugs = (QueryText.List(filters.ToolkitSlug) ?? []).Select(s => catalog.TryGetToolkit(s, out var t) ? t.Slug : s.ToLowerInvariant()).ToList();
+        var slugs = (QueryText.List(filters.ToolkitSlug) ?? []).Select(catalog.CanonicalToolkit).ToList();
         var args = new
         {
             project,

@@ -30,16 +30,24 @@ internal sealed class UsableAuthConfigs(IDatabase database, ToolCatalog catalog)
             ? catalog.Resolve(row)
             : null;
 
-    /// <summary>The project's first usable config of a toolkit, oldest first; an own app before a managed one.</summary>
-    public async Task<AuthConfig?> FirstOfToolkitAsync(Id<IdKinds.Project> project, string toolkit, CancellationToken ct)
+    /// <summary>The project's first usable config of a toolkit: one with its client id before one that still lacks it, an
+    /// own app before a managed one, the oldest of those.</summary>
+    /// <param name="project">Whose.</param>
+    /// <param name="toolkit">Canonical slug.</param>
+    /// <param name="scheme">Null for any.</param>
+    /// <param name="clientId">Of the app at the provider; null for any.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<AuthConfig?> FirstOfToolkitAsync(
+        Id<IdKinds.Project> project, string toolkit, AuthMode? scheme, string? clientId, CancellationToken ct)
     {
         var row = await database.FindAsync<AuthConfigRow>(
             RowScope.Of(project),
             $"""
             select {AuthConfigStore.Columns} from auth_config where project_id = @project and toolkit = @toolkit and enabled
-            order by managed, created_at limit 1
+              and (@scheme is null or scheme = @scheme) and (@clientId is null or client_id = @clientId)
+            order by case when scheme = 'OAUTH2' and client_id is null then 1 else 0 end, managed, created_at limit 1
             """,
-            new { project, toolkit },
+            new { project, toolkit, scheme = scheme?.WireName(), clientId },
             ct);
         return row is null ? null : catalog.Resolve(row);
     }

@@ -4,7 +4,6 @@ using Behalf.Audit;
 using Behalf.Catalog;
 using Behalf.Projects;
 using Behalf.Projects.Users;
-using Behalf.Projects.Webhooks;
 using Behalf.Storage;
 using Behalf.Wire;
 
@@ -29,6 +28,9 @@ internal sealed record FlowRequest
 
     /// <summary>The account to connect again, if it is there already.</summary>
     public AccountRow? Reconnect { get; init; }
+
+    /// <summary>Connect the user's account that waits to be connected, if there is one, rather than one more.</summary>
+    public bool InPlace { get; init; }
 }
 
 internal sealed record StartedFlow
@@ -57,9 +59,11 @@ internal sealed class StartFlow(IDatabase database, PublicOrigin origin)
             async session =>
             {
                 var user = await session.EnsureUserAsync(project, request.User, because);
-                var account = request.Reconnect?.AccountId ?? await CreateAccountAsync(session, request, user);
+                var again = request.Reconnect ?? (request.InPlace ? await session.FindWaitingAccountAsync(request.Config, user) : null);
+                var account = again?.AccountId ?? await CreateAccountAsync(session, request, user);
                 var flow = Id<IdKinds.Flow>.New();
-                var expiresAt = await InsertFlowAsync(session, request, user, account, flow, token);
+                var reconnect = request.Reconnect is not null || again is { CredVersion: > 0 };
+                var expiresAt = await InsertFlowAsync(session, request, user, account, flow, reconnect, token);
                 await session.AddLocatorAsync(LocatorKind.Link, Locator.Hash(LocatorKind.Link, token), project, flow);
                 await session.AppendAsync(because with
                 {
@@ -67,7 +71,7 @@ internal sealed class StartFlow(IDatabase database, PublicOrigin origin)
                     UserId = request.User,
                     AccountId = account,
                     Toolkit = request.Config.Toolkit.Slug,
-                    Detail = request.Reconnect is null ? null : "{\"reconnect\":true}",
+                    Detail = reconnect ? "{\"reconnect\":true}" : null,
                 });
                 return new StartedFlow { AccountId = account, Token = token, Url = origin.Url("/connect/" + token), ExpiresAt = expiresAt };
             },
@@ -96,6 +100,7 @@ internal sealed class StartFlow(IDatabase database, PublicOrigin origin)
         Id<IdKinds.User> user,
         Id<IdKinds.Account> account,
         Id<IdKinds.Flow> flow,
+        bool reconnect,
         string token) => await session.FindAsync<long>(
         """
         insert into flow (project_id, flow_id, account_id, auth_config_id, user_id, external_user, reconnect, stage, link_hash,
@@ -112,50 +117,11 @@ internal sealed class StartFlow(IDatabase database, PublicOrigin origin)
             config = request.Config.Id,
             user,
             External = request.User,
-            reconnect = request.Reconnect is not null,
+            reconnect,
             hash = Locator.Hash(LocatorKind.Link, token),
             request.CallbackUrl,
             scopes = string.Join(' ', request.Config.Scopes.Union(request.MoreScopes)),
             @params = JsonSerializer.Serialize(request.Params, ConnectJson.Default.IReadOnlyDictionaryStringString),
             LifetimeMs,
         });
-}
-
-internal static class AccountCreation
-{
-    public static async ValueTask<Id<IdKinds.Account>> CreateAccountAsync(
-        this WriteSession session, AuthConfig config, string externalUser, Id<IdKinds.User> user, string? alias, AccountStatus status)
-    {
-        var project = config.Row.ProjectId;
-        if (alias is not null && await session.FindAsync<int>(
-            "select 1 from account where project_id = @project and user_id = @user and toolkit = @Slug and alias = @alias",
-            new { project, user, config.Toolkit.Slug, alias }) == 1)
-        {
-            throw new Problem(Refusal.Conflict, $"The user already has a {config.Toolkit.Name} account with this alias.", "Choose another alias.");
-        }
-
-        var account = Id<IdKinds.Account>.New();
-        await session.ExecuteAsync(
-            """
-            insert into account (project_id, account_id, user_id, external_user, auth_config_id, toolkit, scheme, status, alias, word_id,
-              scopes, params, cred_version, created_at, updated_at)
-            values (@project, @account, @user, @externalUser, @config, @Slug, @Scheme, @status, @alias, @word,
-              '', '{}', 0, behalf_now(), behalf_now())
-            """,
-            new
-            {
-                project,
-                account,
-                user,
-                externalUser,
-                config = config.Id,
-                config.Toolkit.Slug,
-                config.Row.Scheme,
-                status,
-                alias,
-                word = WordId.New(),
-            });
-        await session.TellAsync(project, account, WebhookEvents.AccountCreated);
-        return account;
-    }
 }

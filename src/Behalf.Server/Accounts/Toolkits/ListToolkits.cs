@@ -43,13 +43,11 @@ internal static class ListToolkits
             body.Toolkits);
 
     public static ToolkitDetail Get(CallerParameter caller, string slug, ToolCatalog catalog, ShowToolkit show) =>
-        catalog.TryGetToolkit(slug, out var toolkit) && IsVisible(caller, toolkit)
-            ? show.Detail(toolkit)
-            : throw UnknownToolkit.Problem(catalog, slug);
+        show.Detail(catalog.VisibleToolkit(caller, slug));
 
     public static Page<CategoryAnswer> Categories(CallerParameter caller, ToolCatalog catalog)
     {
-        var categories = catalog.Toolkits.Where(t => IsVisible(caller, t)).SelectMany(t => t.Categories)
+        var categories = catalog.VisibleToolkits(caller).SelectMany(t => t.Categories)
             .DistinctBy(c => c.Slug).OrderBy(c => c.Slug, StringComparer.Ordinal).Select(ShowToolkit.Category).ToList();
         return PageRequest.Parse(1000, null).ToOffsetPage(categories, categories.Count);
     }
@@ -58,7 +56,7 @@ internal static class ListToolkits
     {
         Items =
         [
-            .. catalog.Toolkits.Where(t => IsVisible(caller, t)).Select(toolkit => new ToolkitVersionsAnswer
+            .. catalog.VisibleToolkits(caller).Select(toolkit => new ToolkitVersionsAnswer
             {
                 Slug = toolkit.Slug,
                 Name = toolkit.Name,
@@ -88,7 +86,7 @@ internal static class ListToolkits
         var page = PageRequest.Parse(filters.Limit, filters.Cursor, usual: 100);
         var (category, search) = (filters.Category, filters.Search);
         var wanted = only?.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var found = catalog.Toolkits.Where(toolkit => IsVisible(caller, toolkit) && IsOfInstance(filters.ManagedBy)
+        var found = catalog.VisibleToolkits(caller).Where(toolkit => IsOfInstance(filters.ManagedBy)
             && (string.IsNullOrEmpty(category) || toolkit.Categories.Any(c => c.Slug.Equals(category, StringComparison.OrdinalIgnoreCase)))
             && (string.IsNullOrEmpty(search) || toolkit.Slug.Contains(search, StringComparison.OrdinalIgnoreCase)
                 || toolkit.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
@@ -104,6 +102,18 @@ internal static class ListToolkits
         "project" => false,
         _ => throw new Problem(Refusal.InvalidRequest, "managed_by is composio, all or project."),
     };
+}
+
+/// <summary>The toolkits that a key knows of.</summary>
+internal static class ToolkitsOfKeys
+{
+    extension(ToolCatalog catalog)
+    {
+        public IEnumerable<Toolkit> VisibleToolkits(Caller caller) => catalog.Toolkits.Where(toolkit => IsVisible(caller, toolkit));
+
+        public Toolkit VisibleToolkit(Caller caller, string slug) =>
+            catalog.TryGetToolkit(slug, out var toolkit) && IsVisible(caller, toolkit) ? toolkit : throw UnknownToolkit.Problem(catalog, slug);
+    }
 
     private static bool IsVisible(Caller caller, Toolkit toolkit) => caller.Toolkits?.Contains(toolkit.Slug) != false;
 }

@@ -19,7 +19,7 @@ internal sealed class FixingLinks(IDatabase database, UsableAuthConfigs configs,
         var text = alias is null
             ? $"The user has not connected {toolkit.Name}."
             : $"The user has no {toolkit.Name} account called {alias}.";
-        if (await configs.FirstOfToolkitAsync(caller.Project, toolkit.Slug, ct) is not { } config)
+        if (await configs.FirstOfToolkitAsync(caller.Project, toolkit.Slug, null, null, ct) is not { } config)
         {
             return new Problem(
                 Refusal.AccountNotConnected, text, $"The project has no auth config for {toolkit.Slug} yet: create one with POST /auth_configs first.");

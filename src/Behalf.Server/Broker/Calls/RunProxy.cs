@@ -172,14 +172,14 @@ internal sealed class RunProxy(
         var query = new List<KeyValuePair<string, string>>();
         foreach (var parameter in body.Parameters ?? [])
         {
-            var pair = new KeyValuePair<string, string>(WireText.Required(parameter.Name, "parameters.name", 200), parameter.Value ?? "");
-            if (parameter.Type == "query")
+            var pair = new KeyValuePair<string, string>(WireText.Required(parameter?.Name, "parameters.name", 200), parameter?.Value ?? "");
+            if (parameter?.Type == "query")
             {
                 query.Add(pair);
                 continue;
             }
 
-            if (parameter.Type != "header" || !HeaderRules.CallerMaySet(pair.Key, pair.Value, toolkit.ProxyHeaders))
+            if (parameter?.Type != "header" || !HeaderRules.CallerMaySet(pair.Key, pair.Value, toolkit.ProxyHeaders))
             {
                 throw new Problem(Refusal.InvalidRequest, $"The parameter {Cut(pair.Key)} is not a query parameter or a header that callers may set.");
             }

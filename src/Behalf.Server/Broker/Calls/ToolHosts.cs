@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Behalf.Catalog;
 using Behalf.Egress;
 
@@ -8,25 +8,24 @@ namespace Behalf.Broker.Calls;
 /// connection's variables filled in.</summary>
 internal static class ToolHosts
 {
-    private static readonly ConcurrentDictionary<string, AllowedHosts> Known = new(StringComparer.Ordinal);
+    // Without variables it is the same for every call; with them there are as many as customers, so it is not kept.
+    private static readonly ConditionalWeakTable<Toolkit, AllowedHosts> Known = [];
 
     /// <exception cref="Problem">A variable of the connection is missing or not of its form, so there is no telling where the
     /// credential would go.</exception>
-    public static AllowedHosts Of(Toolkit toolkit, IReadOnlyDictionary<string, string> variables)
+    public static AllowedHosts Of(Toolkit toolkit, IReadOnlyDictionary<string, string> variables) => toolkit.Variables.Count == 0
+        ? Known.GetValue(toolkit, static toolkit => Make(toolkit, Toolkit.EmptyText))
+        : Make(toolkit, variables);
+
+    private static AllowedHosts Make(Toolkit toolkit, IReadOnlyDictionary<string, string> variables)
     {
-        IReadOnlyList<string> rules;
         try
         {
-            rules = toolkit.Hosts(variables);
+            return AllowedHosts.Of(toolkit.Hosts(variables));
         }
         catch (CatalogException e)
         {
             throw new Problem(Refusal.EgressDenied, e.Message, "Connect the account again.");
         }
-
-        // Without variables it is the same for every call; with them there are as many as customers, so it is not kept.
-        return toolkit.Variables.Count == 0
-            ? Known.GetOrAdd(toolkit.Slug + "\n" + string.Join('\n', rules), _ => AllowedHosts.Of(rules))
-            : AllowedHosts.Of(rules);
     }
 }

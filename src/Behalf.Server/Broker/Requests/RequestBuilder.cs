@@ -17,7 +17,7 @@ internal static class RequestBuilder
         Toolkit toolkit, Tool tool, JsonElement arguments, IReadOnlyDictionary<string, string> variables)
     {
         var request = tool.Request;
-        var places = new ArgumentPlaces(tool);
+        var places = ArgumentPlaces.Of(tool);
         var template = new Template(name => Argument(arguments, name));
         var query = TemplatedQuery(request.Query, template).Concat(places.InQuery.SelectMany(place =>
             Pairs(place.WireName, Argument(arguments, place.Name), place.Style)));

@@ -26,7 +26,7 @@ internal sealed record ProxyRequest
 
     public ProxyBinaryBody? BinaryBody { get; init; }
 
-    public IReadOnlyList<ProxyParameter>? Parameters { get; init; }
+    public IReadOnlyList<ProxyParameter?>? Parameters { get; init; }
 }
 
 internal sealed record ProxyBinaryBody

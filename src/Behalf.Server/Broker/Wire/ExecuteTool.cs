@@ -6,28 +6,29 @@ using Behalf.Wire;
 
 namespace Behalf.Broker.Wire;
 
+/// <remarks>Settable: what is set in an initializer alone the serializer collects in an array first.</remarks>
 internal sealed record ExecuteToolRequest
 {
-    public string? ConnectedAccountId { get; init; }
+    public string? ConnectedAccountId { get; set; }
 
-    public string? UserId { get; init; }
+    public string? UserId { get; set; }
 
     /// <summary>The older name of <see cref="UserId"/>.</summary>
-    public string? EntityId { get; init; }
+    public string? EntityId { get; set; }
 
     /// <summary>Which of the user's accounts of the toolkit: its alias or word id. Ours, not the published wire's.</summary>
-    public string? Alias { get; init; }
+    public string? Alias { get; set; }
 
     /// <summary>Any version is taken; each toolkit has one.</summary>
-    public string? Version { get; init; }
+    public string? Version { get; set; }
 
-    public JsonElement? Arguments { get; init; }
+    public JsonElement? Arguments { get; set; }
 
-    public string? Text { get; init; }
+    public string? Text { get; set; }
 
-    public JsonElement? CustomAuthParams { get; init; }
+    public JsonElement? CustomAuthParams { get; set; }
 
-    public JsonElement? CustomConnectionData { get; init; }
+    public JsonElement? CustomConnectionData { get; set; }
 }
 
 internal sealed record ExecuteToolAnswer

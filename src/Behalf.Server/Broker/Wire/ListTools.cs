@@ -71,7 +71,7 @@ internal sealed class ListTools(ToolCatalog catalog, UsableAuthConfigs configs, 
 
     public static Task<Page<ToolAnswer>> ListAsync(
         CallerParameter caller, [AsParameters] Filters filters, ListTools tools, CancellationToken ct) =>
-        tools.RunAsync(caller, filters, ct);
+        tools.PageAsync(caller, filters, PageRequest.Parse(filters.Limit, filters.Cursor, most: 1000, usual: 20), ct);
 
     public static ToolAnswer Get(CallerParameter caller, string tool, ToolCatalog catalog, ShowTool show)
     {
@@ -102,9 +102,8 @@ internal sealed class ListTools(ToolCatalog catalog, UsableAuthConfigs configs, 
         };
     }
 
-    private async Task<Page<ToolAnswer>> RunAsync(Caller caller, Filters filters, CancellationToken ct)
+    public async Task<Page<ToolAnswer>> PageAsync(Caller caller, Filters filters, PageRequest page, CancellationToken ct)
     {
-        var page = PageRequest.Parse(filters.Limit, filters.Cursor, most: 1000, usual: 20);
         var toolkits = QueryText.List(filters.ToolkitSlug);
         var visible = MayBeSeen(caller);
         var allowed = await AllowedAsync(caller, filters.AuthConfigIds, ct);

@@ -73,7 +73,7 @@ internal static class ToolRules
         }
 
         var templated = request.Body is not null || request.GraphQl?.Variables is not null;
-        foreach (var lost in templated ? new ArgumentPlaces(tool).InBody : [])
+        foreach (var lost in templated ? ArgumentPlaces.Of(tool).InBody : [])
         {
             findings.Add("request.body", $"{lost.Name} goes nowhere: the template does not use it.");
         }

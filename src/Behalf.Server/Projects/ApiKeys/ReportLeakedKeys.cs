@@ -6,7 +6,7 @@ namespace Behalf.Projects.ApiKeys;
 
 internal sealed record ReportLeakedKeysRequest
 {
-    public IReadOnlyList<string>? ApiKeys { get; init; }
+    public IReadOnlyList<string?>? ApiKeys { get; init; }
 }
 
 internal sealed record ReportLeakedKeysAnswer
@@ -27,7 +27,7 @@ internal static class ReportLeakedKeys
             throw new Problem(Refusal.InvalidRequest, $"api_keys takes 1 to {MostKeys} keys.");
         }
 
-        foreach (var key in body.ApiKeys.Select(KeyText.Parse).OfType<KeyText>().Where(k => k.Kind != KeyKinds.Admin))
+        foreach (var key in body.ApiKeys.OfType<string>().Select(KeyText.Parse).OfType<KeyText>().Where(k => k.Kind != KeyKinds.Admin))
         {
             await RevokeAsync(key, context.TraceIdentifier, database, ct);
         }

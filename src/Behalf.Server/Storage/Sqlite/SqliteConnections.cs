@@ -3,11 +3,11 @@ using Microsoft.Data.Sqlite;
 
 namespace Behalf.Storage.Sqlite;
 
-/// <summary>Opens connections to one file and keeps the reading ones for reuse: each carries <c>behalf_now</c> and its
-/// page cache, which the driver's own pool would drop.</summary>
+/// <summary>Opens connections to one file and keeps the reading ones for reuse: each carries <c>behalf_now</c>, its
+/// page cache and its prepared statements, which the driver's own pool would drop.</summary>
 internal sealed class SqliteConnections(string file, TimeProvider clock) : IDisposable
 {
-    private readonly ConcurrentBag<SqliteConnection> _idle = [];
+    private readonly ConcurrentBag<SqliteStatements> _idle = [];
     private volatile bool _closed;
 
     public string File { get; } = file;
@@ -40,25 +40,25 @@ internal sealed class SqliteConnections(string file, TimeProvider clock) : IDisp
         return connection;
     }
 
-    public SqliteConnection Rent() => _idle.TryTake(out var connection) ? connection : Open();
+    public SqliteStatements Rent() => _idle.TryTake(out var statements) ? statements : new SqliteStatements(Open());
 
-    public void Return(SqliteConnection connection)
+    public void Return(SqliteStatements statements)
     {
         if (_closed)
         {
-            connection.Dispose();
+            statements.Dispose();
             return;
         }
 
-        _idle.Add(connection);
+        _idle.Add(statements);
     }
 
     public void Dispose()
     {
         _closed = true;
-        while (_idle.TryTake(out var connection))
+        while (_idle.TryTake(out var statements))
         {
-            connection.Dispose();
+            statements.Dispose();
         }
     }
 }

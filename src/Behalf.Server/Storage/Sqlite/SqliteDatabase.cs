@@ -21,10 +21,10 @@ internal sealed class SqliteDatabase : IDatabase
     public Engine Engine => Engine.Sqlite;
 
     public Task<IReadOnlyList<T>> QueryAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct) =>
-        Read<IReadOnlyList<T>>(connection => connection.Query<T>(sql, args).AsList(), ct);
+        Read(statements => statements.All<T>(sql, args), ct);
 
     public Task<T?> FindAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct) =>
-        Read(connection => connection.QueryFirstOrDefault<T>(sql, args), ct);
+        Read(statements => statements.First<T>(sql, args), ct);
 
     public Task<T> WriteAsync<T>(RowScope scope, Func<WriteSession, ValueTask<T>> work, CancellationToken ct) =>
         _writer.EnqueueAsync(work, ct);
@@ -62,29 +62,29 @@ internal sealed class SqliteDatabase : IDatabase
     }
 
     // Reads are calls into a library on pages that are nearly always cached: handing them to another thread costs more.
-    private Task<T> Read<T>(Func<SqliteConnection, T> read, CancellationToken ct)
+    private Task<T> Read<T>(Func<SqliteStatements, T> read, CancellationToken ct)
     {
         if (ct.IsCancellationRequested)
         {
             return Task.FromCanceled<T>(ct);
         }
 
-        SqliteConnection? connection = null;
+        SqliteStatements? statements = null;
         try
         {
-            connection = _connections.Rent();
-            var result = read(connection);
-            _connections.Return(connection);
+            statements = _connections.Rent();
+            var result = read(statements);
+            _connections.Return(statements);
             return Task.FromResult(result);
         }
         catch (SqliteException e)
         {
-            connection?.Dispose();
+            statements?.Dispose();
             return Task.FromException<T>(SqliteFailures.Translate(e));
         }
         catch (Exception e)
         {
-            connection?.Dispose();
+            statements?.Dispose();
             return Task.FromException<T>(e);
         }
     }

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace Behalf.Storage.Sqlite;
@@ -46,8 +45,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void Run()
     {
-        using var connection = _connections.Open();
-        var session = new Session(connection);
+        using var statements = new SqliteStatements(_connections.Open());
+        var session = new Session(statements);
         var batch = new List<WorkItem>(MostPerCommit);
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
@@ -57,28 +56,33 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 batch.Add(item);
             }
 
-            CommitTogether(connection, session, batch);
+            CommitTogether(statements, session, batch);
         }
     }
 
-    private static void CommitTogether(SqliteConnection connection, Session session, List<WorkItem> batch)
+    private static void CommitTogether(SqliteStatements statements, Session session, List<WorkItem> batch)
     {
         try
         {
-            connection.Execute("begin immediate");
+            statements.Execute("begin immediate");
             foreach (var item in batch)
             {
-                connection.Execute("savepoint one");
+                statements.Execute("savepoint one");
                 item.Run(session);
-                connection.Execute(item.Failed ? "rollback to one; release one" : "release one");
+                if (item.Failed)
+                {
+                    statements.Execute("rollback to one");
+                }
+
+                statements.Execute("release one");
             }
 
-            connection.Execute("commit");
+            statements.Execute("commit");
         }
         catch (Exception e)
         {
             // Nobody is told yes: what the failed transaction did is gone with it.
-            TryRollback(connection);
+            TryRollback(statements);
             var failure = e is SqliteException s ? SqliteFailures.Translate(s) : e;
             foreach (var item in batch)
             {
@@ -92,11 +96,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    private static void TryRollback(SqliteConnection connection)
+    private static void TryRollback(SqliteStatements statements)
     {
         try
         {
-            connection.Execute("rollback");
+            statements.Execute("rollback");
         }
         catch (SqliteException)
         {
@@ -158,16 +162,15 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    private sealed class Session(SqliteConnection connection) : WriteSession
+    private sealed class Session(SqliteStatements statements) : WriteSession
     {
         public override Engine Engine => Engine.Sqlite;
 
-        public override ValueTask<int> ExecuteAsync(string sql, object? args) => new(connection.Execute(sql, args));
+        public override ValueTask<int> ExecuteAsync(string sql, object? args) => new(statements.Execute(sql, args));
 
         public override ValueTask<T?> FindAsync<T>(string sql, object? args)
-            where T : default => new(connection.QueryFirstOrDefault<T>(sql, args));
+            where T : default => new(statements.First<T>(sql, args));
 
-        public override ValueTask<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args) =>
-            new(connection.Query<T>(sql, args).AsList());
+        public override ValueTask<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args) => new(statements.All<T>(sql, args));
     }
 }

@@ -1,0 +1,139 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Behalf.Storage.Sqlite;
+
+/// <summary>The prepared statements of one connection. Reading a statement's text and planning it costs several times what
+/// running it does, and Dapper does both each time; here it only turns rows into records. Statements whose text depends on
+/// their arguments (a list, filters) still go through it whole.</summary>
+internal sealed class SqliteStatements(SqliteConnection connection) : IDisposable
+{
+    private const int Most = 200;
+
+    private readonly Dictionary<string, Prepared> _prepared = new(StringComparer.Ordinal);
+
+    public SqliteConnection Connection => connection;
+
+    public int Execute(string sql, object? args = null)
+    {
+        if (args is IEnumerable rows and not DynamicParameters)
+        {
+            var total = 0;
+            foreach (var row in rows)
+            {
+                total += Execute(sql, row);
+            }
+
+            return total;
+        }
+
+        return Find(sql, args) is { } prepared ? prepared.Bind(args).ExecuteNonQuery() : connection.Execute(sql, args);
+    }
+
+    public T? First<T>(string sql, object? args)
+    {
+        if (Find(sql, args) is not { } prepared)
+        {
+            return connection.QueryFirstOrDefault<T>(sql, args);
+        }
+
+        using var reader = prepared.Bind(args).ExecuteReader();
+        return reader.Read() ? Rows<T>.ParserOf(sql, reader)(reader) : default;
+    }
+
+    public IReadOnlyList<T> All<T>(string sql, object? args)
+    {
+        if (Find(sql, args) is not { } prepared)
+        {
+            return connection.Query<T>(sql, args).AsList();
+        }
+
+        using var reader = prepared.Bind(args).ExecuteReader();
+        var parse = Rows<T>.ParserOf(sql, reader);
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(parse(reader)!);
+        }
+
+        return rows;
+    }
+
+    public void Dispose()
+    {
+        foreach (var prepared in _prepared.Values)
+        {
+            prepared.Command.Dispose();
+        }
+
+        _prepared.Clear();
+        connection.Dispose();
+    }
+
+    /// <summary>Null where the statement is not one to keep.</summary>
+    private Prepared? Find(string sql, object? args)
+    {
+        if (_prepared.TryGetValue(sql, out var known))
+        {
+            return known.Fits(args) ? known : null;
+        }
+
+        if (_prepared.Count >= Most || SqliteArguments.Of(sql, args) is not { } arguments)
+        {
+            return null;
+        }
+
+        var prepared = new Prepared(connection, sql, arguments);
+        _prepared.Add(sql, prepared);
+        return prepared;
+    }
+
+    private sealed class Prepared
+    {
+        private readonly SqliteArguments _arguments;
+
+        public Prepared(SqliteConnection connection, string sql, SqliteArguments arguments)
+        {
+            _arguments = arguments;
+            Command = connection.CreateCommand();
+            Command.CommandText = sql;
+            foreach (var name in arguments.Names)
+            {
+                Command.Parameters.Add(new SqliteParameter { ParameterName = "@" + name });
+            }
+        }
+
+        public SqliteCommand Command { get; }
+
+        public bool Fits(object? args) => _arguments.Fits(args);
+
+        public SqliteCommand Bind(object? args)
+        {
+            for (var i = 0; i < _arguments.Names.Count; i++)
+            {
+                Command.Parameters[i].Value = _arguments.Value(args!, i);
+            }
+
+            return Command;
+        }
+    }
+
+    private static class Rows<T>
+    {
+        private static readonly ConcurrentDictionary<string, Func<DbDataReader, T?>> Parsers = new(StringComparer.Ordinal);
+
+        // By the statement's text: the same text gives the same columns.
+        public static Func<DbDataReader, T?> ParserOf(string sql, DbDataReader reader)
+        {
+            var type = Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
+            return type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(byte[])
+                ? Single
+                : Parsers.GetOrAdd(sql, static (_, r) => r.GetRowParser<T>(), reader);
+        }
+
+        private static T? Single(DbDataReader reader) => reader.IsDBNull(0) ? default : reader.GetFieldValue<T>(0);
+    }
+}
