@@ -34,7 +34,15 @@ internal static class IdKinds
 
     internal sealed class Job : IIdKind { public static string Prefix => "job"; }
 
-    /// <summary>Whatever owns a data key: an account, an auth config, a flow.</summary>
+    internal sealed class Webhook : IIdKind { public static string Prefix => "ws"; }
+
+    /// <summary>An event as webhooks are told of it.</summary>
+    internal sealed class Message : IIdKind { public static string Prefix => "msg"; }
+
+    /// <summary>A message on its way to one webhook.</summary>
+    internal sealed class Delivery : IIdKind { public static string Prefix => "wd"; }
+
+    /// <summary>Whatever owns a data key: an account, an auth config, a flow, a webhook.</summary>
     internal sealed class SecretOwner : IIdKind { public static string Prefix => "own"; }
 }
 

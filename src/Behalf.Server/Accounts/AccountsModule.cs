@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.Connect;
 using Behalf.Accounts.Connect.Pages;
+using Behalf.Accounts.Expiry;
 using Behalf.Accounts.OAuth;
 using Behalf.Accounts.Refresh;
 using Behalf.Accounts.Revocation;
@@ -59,6 +60,8 @@ internal static class AccountsModule
         services.AddSingleton<RefreshSweep>();
         services.AddSingleton<RevokeUpstream>();
         services.AddSingleton<ExpireFlows>();
+        services.AddSingleton<ExpiryReport>();
+        services.AddSingleton<ReportDaily>();
         services.AddHostedService(provider => provider.GetRequiredService<Refresher>());
         services.AddHostedService(provider => provider.GetRequiredService<ReplaySpill>());
         services.AddHostedService(provider => provider.GetRequiredService<RefreshSweep>());
@@ -66,6 +69,7 @@ internal static class AccountsModule
         services.AddHostedService(provider => provider.GetRequiredService<ProbeIdle>());
         services.AddHostedService(provider => provider.GetRequiredService<RevokeUpstream>());
         services.AddHostedService(provider => provider.GetRequiredService<ExpireFlows>());
+        services.AddHostedService(provider => provider.GetRequiredService<ReportDaily>());
         return services;
     }
 
@@ -91,6 +95,7 @@ internal static class AccountsModule
         accounts.MapPost("", InitiateAccount.HandleAsync).Accepts(Both).Produces<InitiateAnswer>(201);
         accounts.MapPost("/complete_auth", CompleteAuth.HandleAsync).Accepts(KeyKinds.Project);
         accounts.MapGet("", ListAccounts.HandleAsync).Accepts(Both);
+        accounts.MapGet("/expiry_report", ExpiryReport.HandleAsync).Accepts(KeyKinds.Project);
         accounts.MapGet("/{id}", ManageAccounts.GetAsync).Accepts(Both);
         accounts.MapPatch("/{id}", ManageAccounts.PatchAsync).Accepts(KeyKinds.Project);
         accounts.MapDelete("/{id}", EndAccounts.DeleteAsync).Accepts(KeyKinds.Project);
@@ -125,6 +130,7 @@ internal static class AccountsModule
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(Page<AccountAnswer>))]
 [JsonSerializable(typeof(AccountDetail))]
+[JsonSerializable(typeof(Page<ExpiringAccountAnswer>))]
 [JsonSerializable(typeof(Page<Toolkits.ToolkitAnswer>))]
 [JsonSerializable(typeof(Toolkits.ToolkitDetail))]
 [JsonSerializable(typeof(Page<Toolkits.CategoryAnswer>))]

@@ -2,6 +2,7 @@ using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.Refresh;
 using Behalf.Audit;
 using Behalf.Catalog;
+using Behalf.Projects.Webhooks;
 using Behalf.Storage;
 using Behalf.Vault;
 
@@ -57,6 +58,8 @@ internal static class CredentialStore
                 version = fresh.Sealed.Place.Version,
             });
         await session.ScheduleRefreshAsync(account, config, fresh);
+        await session.TellAsync(
+            account.ProjectId, account.AccountId, account.CredVersion == 0 ? WebhookEvents.AccountActive : WebhookEvents.AccountReconnected);
     }
 
     /// <summary>Puts the account under the refresher's care.</summary>

@@ -3,6 +3,7 @@ using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.Connect;
 using Behalf.Audit;
 using Behalf.Catalog;
+using Behalf.Projects.Webhooks;
 using Behalf.Storage;
 using Behalf.Wire;
 
@@ -108,6 +109,11 @@ internal static class ManageAccounts
                     Toolkit = row.Toolkit,
                     Detail = $"{{\"enabled\":{(enabled ? "true" : "false")}}}",
                 });
+                if (enabled)
+                {
+                    await session.TellAsync(row.ProjectId, row.AccountId, WebhookEvents.AccountActive);
+                }
+
                 return 1;
             },
             ct);

@@ -31,6 +31,12 @@ internal static class AuditActions
     public const string OrphanTokenRevoked = "credential.orphan_revoked";
     public const string OrphanTokenDropped = "credential.orphan_dropped";
     public const string UpstreamRevoked = "credential.upstream_revoked";
+    public const string WebhookCreated = "webhook.created";
+    public const string WebhookUpdated = "webhook.updated";
+    public const string WebhookDeleted = "webhook.deleted";
+    public const string WebhookSecretRotated = "webhook.secret_rotated";
+    public const string WebhookDelivered = "webhook.delivered";
+    public const string WebhookDisabled = "webhook.disabled";
     public const string ToolExecuted = "tool.executed";
     public const string ProxyExecuted = "proxy.executed";
 }

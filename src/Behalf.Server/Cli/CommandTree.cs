@@ -9,6 +9,7 @@ internal static class CommandTree
     {
         ServeCommand.Build(),
         ProjectsCommand.Build(),
+        AccountsCommand.Build(),
         KeysCommand.Build(),
         AuditCommand.Build(),
         ToolkitsCommand.Build(),

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Behalf.Projects.ApiKeys;
 using Behalf.Projects.Users;
+using Behalf.Projects.Webhooks;
 using Behalf.Storage;
 using Behalf.Wire;
 
@@ -14,6 +15,7 @@ internal static class ProjectsModule
         services.AddSingleton<Credentials>();
         services.AddSingleton<FailureLimit>();
         services.AddSingleton<CreateProject>();
+        services.AddWebhooks();
         services.AddSingleton(provider =>
             new AdminKey(provider.GetRequiredService<IDatabase>(), Path.Combine(data, "admin-key")));
         return services;
@@ -46,6 +48,7 @@ internal static class ProjectsModule
         userKeys.MapGet("", ManageUserKeys.ListAsync);
         userKeys.MapDelete("/{id}", ManageUserKeys.RevokeAsync);
 
+        api.MapWebhooks();
         api.MapPost("/api_key_revocation", ReportLeakedKeys.HandleAsync).WithTags("Keys").AcceptsAnyone();
         api.MapPost("/users", CreateUser.HandleAsync).WithTags("Users").Accepts(KeyKinds.Project).Produces<CreateUserAnswer>(201);
     }

@@ -26,6 +26,9 @@ internal static class DapperTypes
         Add<IdKinds.Flow>();
         Add<IdKinds.Event>();
         Add<IdKinds.Job>();
+        Add<IdKinds.Webhook>();
+        Add<IdKinds.Message>();
+        Add<IdKinds.Delivery>();
         Add<IdKinds.SecretOwner>();
     }
 

@@ -18,6 +18,7 @@ public sealed class WireAnswersTests
         await ToolkitsAsync(checks);
         var account = await AccountsAsync(checks, world);
         await ToolsAsync(checks, account);
+        await WebhooksAsync(checks);
         await EndingsAsync(checks, world, account);
         Assert.Empty(checks.Wrong);
         Assert.Equal("", string.Join(", ", WireFields.Published.Keys.Except(checks.Routes)));
@@ -98,6 +99,22 @@ public sealed class WireAnswersTests
         await checks.PostAsync("/tools/execute/proxy", new { connected_account_id = account, endpoint = "/api/me", method = "GET" });
         var logs = await checks.PostAsync("/logs/tool_execution", new { limit = 10 });
         await checks.GetAsync("/logs/tool_execution/" + logs.GetProperty("logs")[0].GetProperty("id").GetString());
+    }
+
+    private static async Task WebhooksAsync(AnswerChecks checks)
+    {
+        await checks.GetAsync("/webhook_subscriptions/event_types");
+        var made = await checks.PostAsync("/webhook_subscriptions", new
+        {
+            webhook_url = "https://app.example/hook",
+            enabled_events = new[] { "composio.trigger.message" },
+        });
+        var route = "/webhook_subscriptions/" + made.GetProperty("id").GetString();
+        await checks.GetAsync("/webhook_subscriptions");
+        await checks.GetAsync(route);
+        await checks.PatchAsync(route, new { version = "V2" });
+        await checks.PostAsync(route + "/rotate_secret");
+        await checks.DeleteAsync(route);
     }
 
     private static async Task EndingsAsync(AnswerChecks checks, World world, string account)

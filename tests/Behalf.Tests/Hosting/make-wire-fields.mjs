@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 
 const covered = [
   '/auth_configs', '/connected_accounts', '/toolkits', '/tools', '/org/owner/project', '/org/project', '/logs/tool_execution',
+  '/webhook_subscriptions',
 ];
 const document = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 

@@ -25,6 +25,13 @@ public sealed class IsolationTests
         ["POST /api/v3.1/connected_accounts/{id}/revoke"] = "account",
         ["POST /api/v3.1/connected_accounts/{id}/test"] = "account",
         ["GET /api/v3.1/logs/tool_execution/{id}"] = "log",
+        ["GET /api/v3.1/webhook_subscriptions/{id}"] = "webhook",
+        ["PATCH /api/v3.1/webhook_subscriptions/{id}"] = "webhook",
+        ["DELETE /api/v3.1/webhook_subscriptions/{id}"] = "webhook",
+        ["POST /api/v3.1/webhook_subscriptions/{id}/rotate_secret"] = "webhook",
+        ["GET /api/v3.1/webhook_subscriptions/{id}/deliveries"] = "webhook",
+        ["GET /api/v3.1/webhook_subscriptions/{id}/deliveries/{deliveryId}"] = "webhook",
+        ["POST /api/v3.1/webhook_subscriptions/{id}/deliveries/{deliveryId}/redeliver"] = "webhook",
         ["GET /api/v1/connectedAccounts/{id}"] = "account",
         ["GET /api/v1/connectedAccounts/{id}/info"] = "account",
         ["DELETE /api/v1/connectedAccounts/{id}"] = "account",
@@ -54,6 +61,7 @@ public sealed class IsolationTests
         foreach (var (route, kind) in IdOf)
         {
             var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{status}", "DISABLED", StringComparison.Ordinal));
+            path = path.Replace("{deliveryId}", ids["delivery"], StringComparison.Ordinal);
             Task<Answer> AskAsync(string id) => b.SendAsync(
                 new HttpMethod(method), path.Replace("{id}", id, StringComparison.Ordinal).Replace("{userId}", id, StringComparison.Ordinal), Body(route));
             var (foreign, unknown) = (await AskAsync(ids[kind]), await AskAsync(Unknown(ids[kind])));
@@ -81,11 +89,20 @@ public sealed class IsolationTests
             Assert.Equal(0, (await b.GetAsync("/api/v3.1/connected_accounts?" + query)).Expect(200).Json.GetProperty("total_items").GetInt32());
         }
 
-        Assert.Equal(0, (await b.GetAsync("/api/v3.1/users")).Json.GetProperty("total_items").GetInt32());
+        foreach (var list in new[] { "users", "webhook_subscriptions", "connected_accounts/expiry_report" })
+        {
+            Assert.Equal(0, (await b.GetAsync("/api/v3.1/" + list)).Expect(200).Json.GetProperty("total_items").GetInt32());
+        }
+
+        // A's delivery under a webhook of B's own.
+        var own = await WebhookAsync(b);
+        (await b.GetAsync($"/api/v3.1/webhook_subscriptions/{own}/deliveries/{ids["delivery"]}")).Expect(404);
+        (await b.PostAsync($"/api/v3.1/webhook_subscriptions/{own}/deliveries/{ids["delivery"]}/redeliver")).Expect(404);
 
         // Nothing of A changed by the asking.
         Assert.Equal("ACTIVE", await world.StatusAsync(ids["account"]));
         (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(200);
+        (await world.Project.GetAsync($"/api/v3.1/webhook_subscriptions/{ids["webhook"]}/deliveries/{ids["delivery"]}")).Expect(200);
     }
 
     [Theory, OnBothEngines]
@@ -170,14 +187,23 @@ public sealed class IsolationTests
         Assert.Equal(before, world.Provider.Ledger.Requests.Count);
     }
 
+    private static async Task<string> WebhookAsync(TestClient project) => (await project.PostAsync(
+        "/api/v3.1/webhook_subscriptions", new { webhook_url = "https://app.example/hook", enabled_events = new[] { "composio.connected_account.active" } }))
+        .Expect(201).Json.GetProperty("id").GetString()!;
+
     private static async Task<Dictionary<string, string>> IdsOfAAsync(World world)
     {
+        var webhook = await WebhookAsync(world.Project);
         var account = await world.ConnectAsync("user_1", "alice");
         var key = (await world.Project.PostAsync("/api/v3.1/api_keys", new { name = "second" })).Expect(201).Json.GetProperty("id").GetString()!;
         var userKey = (await world.Project.PostAsync("/api/v3.1/user_keys", new { user_id = "user_1" })).Expect(201).Json.GetProperty("id").GetString()!;
         var log = (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(200).Json.GetProperty("log_id").GetString()!;
+        var delivery = (await world.Project.GetAsync($"/api/v3.1/webhook_subscriptions/{webhook}/deliveries")).Expect(200).Json
+            .GetProperty("items")[0].GetProperty("id").GetString()!;
         return new Dictionary<string, string>
         {
+            ["webhook"] = webhook,
+            ["delivery"] = delivery,
             ["account"] = account,
             ["auth_config"] = world.AuthConfig,
             ["key"] = key,

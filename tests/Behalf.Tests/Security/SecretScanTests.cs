@@ -13,6 +13,11 @@ public sealed class SecretScanTests
     {
         await using var world = await World.CreateAsync(engine);
         var secrets = new List<string> { world.Project.Key!, world.Server.AdminKey };
+        var route = "/api/v3.1/webhook_subscriptions";
+        var webhook = (await world.Project.PostAsync(route, new { webhook_url = "https://app.invalid/hook", enabled_events = new[] { "composio.connected_account.active" } })).Expect(201).Json;
+        route += "/" + webhook.GetProperty("id").GetString();
+        secrets.Add(webhook.GetProperty("secret").GetString()!["whsec_".Length..]);
+        secrets.Add((await world.Project.PostAsync(route + "/rotate_secret")).Expect(200).Json.GetProperty("secret").GetString()!["whsec_".Length..]);
         var (url, account) = await world.LinkAsync("user_1");
         secrets.Add(url[(url.LastIndexOf('/') + 1)..]);
         using var browser = new TestBrowser();
@@ -25,6 +30,9 @@ public sealed class SecretScanTests
         using var agent = await world.UserKeyAsync("user_1");
         secrets.Add(agent.Key!);
 
+        // A delivery is signed, cannot be made, and is told.
+        await Eventually.HoldsAsync(async () => (await world.Project.GetAsync(route + "/deliveries")).Text.Contains("\"attempts\":1", StringComparison.Ordinal));
+
         // Errors that quote tokens, refreshes, refusals: whatever might print what it should not.
         world.Provider.Faults.Add(Behalf.Sandbox.Provider.Step.Api, Behalf.Sandbox.Provider.FaultKind.EchoSecret);
         var answers = new List<string> { (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Text };
@@ -32,7 +40,9 @@ public sealed class SecretScanTests
         world.Provider.ExpireAccess("alice");
         answers.Add((await world.ExecuteAsync("SANDBOX_LIST_MAIL", "user_1")).Text);
         answers.Add((await world.Project.PostAsync("/api/v3.1/tools/execute/proxy", new { connected_account_id = account, endpoint = "/api/echo", method = "POST", body = new { a = "b" } })).Text);
-        foreach (var path in (string[])["connected_accounts", $"connected_accounts/{account}", "auth_configs", $"auth_configs/{world.AuthConfig}", "api_keys", "user_keys", "users", "project", "audit/events", "audit/export"])
+        var delivery = (await world.Project.GetAsync(route + "/deliveries")).Json.GetProperty("items")[0].GetProperty("id").GetString();
+        answers.Add((await world.Project.GetAsync($"{route}/deliveries/{delivery}")).Expect(200).Text);
+        foreach (var path in (string[])["webhook_subscriptions", "connected_accounts/expiry_report", "connected_accounts", $"connected_accounts/{account}", "auth_configs", $"auth_configs/{world.AuthConfig}", "api_keys", "user_keys", "users", "project", "audit/events", "audit/export"])
         {
             answers.Add((await world.Project.GetAsync("/api/v3.1/" + path)).Text);
         }

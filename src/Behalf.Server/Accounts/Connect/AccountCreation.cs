@@ -1,4 +1,5 @@
 using Behalf.Accounts.AuthConfigs;
+using Behalf.Projects.Webhooks;
 using Behalf.Storage;
 
 namespace Behalf.Accounts.Connect;
@@ -63,6 +64,7 @@ internal static class AccountCreation
                 alias,
                 word = WordId.New(),
             });
+        await session.TellAsync(project, account, WebhookEvents.AccountCreated);
         return account;
     }
 }

@@ -1,4 +1,5 @@
 using Behalf.Audit;
+using Behalf.Projects.Webhooks;
 using Behalf.Storage;
 
 namespace Behalf.Accounts.Refresh;
@@ -24,6 +25,7 @@ internal static class AccountExpiry
                 Toolkit = account.Toolkit,
                 Detail = $"{{\"reason\":\"{reason}\"}}",
             });
+            await session.TellAsync(account.ProjectId, account.AccountId, WebhookEvents.AccountExpired);
         }
 
         return changed == 1;

@@ -51,6 +51,11 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
             async session =>
             {
                 await session.DestroySecretsAsync(account.ProjectId, account.AccountId.As<IdKinds.SecretOwner>());
+                if (await session.FindAccountAsync(account.ProjectId, account.AccountId) is { Status: not AccountStatus.Revoked } now)
+                {
+                    await session.TellEndAsync(now, deleted: delete);
+                }
+
                 await EndRowsAsync(session, account, delete);
                 await session.AppendAsync(because with { Detail = $"{{\"upstream\":\"{Name(fate)}\"}}" });
                 if (job is not null)

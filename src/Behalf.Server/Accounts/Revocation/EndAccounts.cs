@@ -191,7 +191,7 @@ internal sealed class EndAccounts(IDatabase database, EndAccount end, RevokeUpst
             {
                 // With the project's keys gone nothing sealed under them opens again, whatever a backup holds of the rest.
                 await session.DestroyAllSecretsAsync(project);
-                foreach (var table in (string[])["outbox", "idempotency", "flow", "account_refresh", "account", "auth_config", "app_user", "api_key", "locator", "project"])
+                foreach (var table in (string[])["outbox", "webhook_attempt", "webhook_delivery", "webhook", "idempotency", "flow", "account_refresh", "account", "auth_config", "app_user", "api_key", "locator", "project"])
                 {
                     await session.ExecuteAsync($"delete from {table} where project_id = @project", new { project });
                 }
