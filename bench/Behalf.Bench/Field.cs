@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Behalf.Tests.Support;
 using Npgsql;
@@ -108,14 +107,17 @@ internal sealed class Field : IAsyncDisposable
 
     /// <summary>Each of its processes has one thread, whose time the kernel keeps to the nanosecond; the ticks that other
     /// figures are made of are too coarse for so many that each do little.</summary>
-    private static double PostgresCpuMs() => Process.GetProcessesByName("postgres").Sum(process =>
+    private static double PostgresCpuMs() => Directory.EnumerateDirectories("/proc").Where(folder => char.IsDigit(Path.GetFileName(folder)[0])).Sum(folder =>
     {
         try
         {
-            return double.Parse(File.ReadAllText($"/proc/{process.Id}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1e6;
+            return File.ReadAllText(folder + "/comm").Trim() == "postgres"
+                ? double.Parse(File.ReadAllText(folder + "/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1e6
+                : 0;
         }
         catch (IOException)
         {
+            // It has ended.
             return 0;
         }
     });
