@@ -31,14 +31,18 @@ internal sealed class Idempotency(IDatabase database, SecretVault vault)
         return row is null ? null : await OpenAsync(key, row, use);
     }
 
-    public async Task KeepAsync(IdempotencyKey key, SecretOwner owner, ReadOnlyMemory<byte> answer)
+    /// <param name="under">The account's credential as it was read before the call: the answer is sealed under the same data key,
+    /// and a key that was destroyed meanwhile, with its account, gets no successor. Null where there is no account.</param>
+    public async Task KeepAsync(IdempotencyKey key, SecretOwner owner, SecretRow? under, ReadOnlyMemory<byte> answer)
     {
         var place = PlaceOf(key, owner);
         bool kept;
         do
         {
             // Another answer may have brought the owner's first data key meanwhile: then this one is sealed under that.
-            var sealedAnswer = await vault.SealAsync(place, answer, CancellationToken.None);
+            var sealedAnswer = under is null
+                ? await vault.SealAsync(place, answer, CancellationToken.None)
+                : await vault.SealAsync(place, under, answer, CancellationToken.None);
             kept = await database.WriteAsync(
                 RowScope.Of(key.Project),
                 async session => await session.StoreDataKeyAsync(sealedAnswer) && await session.ExecuteAsync(

@@ -12,6 +12,7 @@ using Behalf.Broker.Wire;
 using Behalf.Catalog;
 using Behalf.Egress;
 using Behalf.Storage;
+using Behalf.Vault;
 using Behalf.Wire;
 
 namespace Behalf.Broker.Calls;
@@ -86,7 +87,7 @@ internal sealed class RunProxy(
         var shown = outcome.Kept ?? Show(outcome.Answer!);
         if (outcome is { Claimed: true, NothingDone: false })
         {
-            await idempotency.KeepAsync(key!, account.SecretOwner, JsonSerializer.SerializeToUtf8Bytes(shown, BrokerJson.Default.ProxyAnswer));
+            await idempotency.KeepAsync(key!, OwnerOf(account), account.Secret, JsonSerializer.SerializeToUtf8Bytes(shown, BrokerJson.Default.ProxyAnswer));
         }
 
         return shown;
@@ -103,7 +104,7 @@ internal sealed class RunProxy(
             if (key is not null)
             {
                 ct.ThrowIfCancellationRequested();
-                if (await idempotency.ClaimAsync(key, account.SecretOwner, use) is { } kept)
+                if (await idempotency.ClaimAsync(key, OwnerOf(account), use) is { } kept)
                 {
                     return new ProxyOutcome { Kept = JsonSerializer.Deserialize(kept, BrokerJson.Default.ProxyAnswer)! with { Replayed = true } };
                 }
@@ -236,6 +237,9 @@ internal sealed class RunProxy(
 
         return new ProxyAnswer { Data = data, Status = answer.Status, Headers = answer.Headers };
     }
+
+    private static SecretOwner OwnerOf(CallAccount account) =>
+        account.Secret is null ? SecretOwner.OfProject(account.ProjectId) : account.SecretOwner;
 
     private static AuthScheme SchemeOf(Toolkit toolkit, CallAccount account) =>
         AuthModes.TryParseWire(account.Scheme, out var mode) && toolkit.Scheme(mode) is { } scheme ? scheme : throw new Problem(Refusal.SchemeNotOffered);

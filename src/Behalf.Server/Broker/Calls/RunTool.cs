@@ -70,7 +70,8 @@ internal sealed class RunTool(
             return await CompleteAsync(record, happened, ready.Outcome, began);
         }
 
-        var owner = ready.Account?.SecretOwner ?? SecretOwner.OfProject(key.Project);
+        var under = ready.Account?.Secret;
+        var owner = under is null ? SecretOwner.OfProject(key.Project) : ready.Account!.SecretOwner;
         if (await idempotency.ClaimAsync(key, owner, Use.Of(record)) is { } kept)
         {
             var first = JsonSerializer.Deserialize(kept, BrokerJson.Default.ToolCallResult)!;
@@ -87,7 +88,7 @@ internal sealed class RunTool(
         }
 
         var result = await CompleteAsync(record, happened, outcome, began);
-        await idempotency.KeepAsync(key, owner, JsonSerializer.SerializeToUtf8Bytes(result, BrokerJson.Default.ToolCallResult));
+        await idempotency.KeepAsync(key, owner, under, JsonSerializer.SerializeToUtf8Bytes(result, BrokerJson.Default.ToolCallResult));
         return result;
     }
 

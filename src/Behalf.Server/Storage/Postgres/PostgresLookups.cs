@@ -72,7 +72,7 @@ internal sealed class PostgresLookups : IAsyncDisposable
         {
             await TogetherAsync(batch);
         }
-        catch (PostgresException) when (batch.Count > 1)
+        catch (Exception e) when (batch.Count > 1 && !PostgresFailures.IsPassing(e))
         {
             // One of them is at fault: it must not take the others along.
             foreach (var lookup in batch.Where(lookup => !lookup.IsDone))
