@@ -89,6 +89,7 @@ internal sealed class RevokeUpstream(
                 await session.DestroySecretsAsync(job.ProjectId, job.SecretPlace.Owner.Id);
                 await session.ExecuteAsync(
                     "delete from outbox where project_id = @ProjectId and job_id = @JobId", new { job.ProjectId, job.JobId });
+                await session.DestroyIfOverAsync(job.ProjectId);
                 await session.AppendAsync(because with { Outcome = taken is null ? AuditOutcomes.Failed : AuditOutcomes.Success });
             },
             CancellationToken.None);
