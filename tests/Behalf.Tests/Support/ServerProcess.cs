@@ -25,6 +25,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public Uri Url { get; private set; } = null!;
 
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts it on a port of the system's choice and waits until it says that it is ready.</summary>
     /// <param name="settings">Its environment, on top of the tests'.</param>
     /// <param name="program">Another build than this one.</param>
