@@ -5,15 +5,16 @@ using Behalf.Storage.Postgres;
 namespace Behalf.Tests.Hosting.Upgrade;
 
 /// <summary>What a migration may do while nodes of the version before it are at work: add what they neither read nor must
-/// write. A migration with <c>contract</c> in its name takes away what they no longer use; for that the nodes of both
-/// versions side by side are the proof.</summary>
-internal sealed partial class ExpandRule
+/// write. A contract, which names the migration since which nobody uses it any more, takes away; that this is so is proven by
+/// the nodes of both versions side by side.</summary>
+/// <param name="previous">The last migration of the version before.</param>
+internal sealed partial class ExpandRule(int previous)
 {
     private readonly HashSet<string> _newTables = new(StringComparer.Ordinal);
     private readonly HashSet<string> _newColumns = new(StringComparer.Ordinal);
 
     /// <summary>The statements that the version before may stumble over.</summary>
-    public IReadOnlyList<string> ObjectionsTo(Migration migration) => migration.Name.Contains("_contract_", StringComparison.Ordinal) ? [] :
+    public IReadOnlyList<string> ObjectionsTo(Migration migration) => Migration.ContractsFrom(migration.Name) <= previous ? [] :
     [
         .. from engine in Enum.GetValues<Engine>()
            from statement in SqlScript.Split(migration.TextFor(engine)).Select(text => Spaces().Replace(text, " ").ToLowerInvariant())

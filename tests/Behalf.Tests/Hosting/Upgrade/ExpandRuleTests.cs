@@ -5,6 +5,8 @@ namespace Behalf.Tests.Hosting.Upgrade;
 /// <summary>The schema of this version is one that the previous version can work on.</summary>
 public sealed class ExpandRuleTests
 {
+    private const int Previous = 98;
+
     [Fact]
     public async Task What_came_since_the_previous_version_only_adds_and_what_was_there_is_unchanged()
     {
@@ -12,7 +14,7 @@ public sealed class ExpandRuleTests
         Assert.NotEmpty(known);
         Assert.Equal(known.Select(migration => migration.Applied), Migrations.All.Take(known.Count).Select(migration => migration.Applied));
 
-        var rule = new ExpandRule();
+        var rule = new ExpandRule(known[^1].Version);
         Assert.Empty(Migrations.All.Skip(known.Count).SelectMany(rule.ObjectionsTo));
     }
 
@@ -23,7 +25,7 @@ public sealed class ExpandRuleTests
     [InlineData("create table mood (project_id bytea not null, mood text not null); create unique index mood_once on mood (mood)")]
     [InlineData("create table mood (project_id bytea not null); alter table mood add column mood text not null")]
     [InlineData("create index account_mood on account (mood)")]
-    public void What_adds_is_taken(string text) => Assert.Empty(new ExpandRule().ObjectionsTo(Named("0099_mood", text)));
+    public void What_adds_is_taken(string text) => Assert.Empty(new ExpandRule(Previous).ObjectionsTo(Named("0099_mood", text)));
 
     [Theory]
     [InlineData("drop table account")]
@@ -46,8 +48,9 @@ public sealed class ExpandRuleTests
     [InlineData("--sqlite drop table account")]
     public void What_the_previous_version_would_stumble_over_is_named(string text)
     {
-        Assert.NotEmpty(new ExpandRule().ObjectionsTo(Named("0099_mood", text)));
-        Assert.Empty(new ExpandRule().ObjectionsTo(Named("0099_contract_mood", text)));
+        Assert.NotEmpty(new ExpandRule(Previous).ObjectionsTo(Named("0099_mood", text)));
+        Assert.Empty(new ExpandRule(Previous).ObjectionsTo(Named("0099_contract_from_0098_mood", text)));
+        Assert.NotEmpty(new ExpandRule(Previous).ObjectionsTo(Named("0099_contract_from_0099_mood", text)));
     }
 
     private static Migration Named(string name, string text) => new(99, name, text);
