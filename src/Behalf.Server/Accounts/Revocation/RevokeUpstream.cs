@@ -104,6 +104,12 @@ internal sealed class RevokeUpstream(
             return [];
         }
 
+        // Who connected again while the provider was away stands on the same grant: taking the old token back would end it.
+        if (rules.Reach == RevokeReach.Grant && await database.HasHolderAsync(job.ProjectId, open, CancellationToken.None))
+        {
+            return [];
+        }
+
         using var opened = await vault.OpenAsync(job.SecretPlace, row, Use.ToldWithItsEffect(because), CancellationToken.None);
         var secret = JsonSerializer.Deserialize(opened.Span, RevocationJson.Default.RevocationSecret)!;
         var client = new OAuthClient
