@@ -52,7 +52,7 @@ internal sealed class FuzzTarget : IAsyncDisposable
     {
         using (var project = new TestClient(Url, Keys[0]))
         {
-            (await project.PostAsync("/api/v3.1/tools/execute/SANDBOX_GET_ME", new { user_id = "user_1", arguments = new { } })).Expect(200);
+            (await project.GetAsync("/api/v3.1/project")).Expect(200);
         }
 
         var resident = _node.ResidentBytes;

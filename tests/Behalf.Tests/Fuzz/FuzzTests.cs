@@ -98,7 +98,7 @@ public sealed class FuzzTests
     {
         var ends = request.Method == HttpMethod.Delete || request.Path.Contains("revo", StringComparison.Ordinal)
             || request.Path.Contains("regenerate", StringComparison.Ordinal) || request.Path.Contains("status", StringComparison.OrdinalIgnoreCase)
-            || request.Path.Contains("ABLED", StringComparison.OrdinalIgnoreCase)
+            || request.Path.Contains("able", StringComparison.OrdinalIgnoreCase)
             || (request.Path.Contains("/api_keys/", StringComparison.Ordinal) && request.Method == HttpMethod.Post)
             || (request.Path.Contains("/auth_configs/", StringComparison.Ordinal) && request.Method == HttpMethod.Patch);
         return !ends ? request : request with
