@@ -9,7 +9,7 @@ namespace Behalf.Tests.Storage;
 /// <summary>The box is gone, and there are a backup and the key file: every account works again. Made while the server is busy.</summary>
 public sealed partial class BackupTests : IDisposable
 {
-    private const int Accounts = 300;
+    private const int Accounts = 10_000;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("behalf-backup-").FullName;
 
