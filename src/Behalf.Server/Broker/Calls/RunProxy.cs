@@ -37,8 +37,28 @@ internal sealed class RunProxy(
 
     public async Task<ProxyAnswer> RunAsync(Caller caller, ProxyRequest body, IdempotencyKey? key, CancellationToken ct)
     {
+        using var measured = MeasuredCall.OfProxy(clock);
+        try
+        {
+            var answer = await RunAsync(caller, body, key, measured, ct);
+
+            // The proxy hands every answer on: one that is an error counts by its class.
+            measured.End(answer.Status < 400, answer.Status < 400 ? null : answer.Status < 500 ? "4xx" : "5xx");
+            return answer;
+        }
+        catch (Exception e)
+        {
+            measured.End(e);
+            throw;
+        }
+    }
+
+    private async Task<ProxyAnswer> RunAsync(
+        Caller caller, ProxyRequest body, IdempotencyKey? key, MeasuredCall measured, CancellationToken ct)
+    {
         var began = clock.GetTimestamp();
         var toolkit = await ToolkitAsync(caller, body, ct);
+        measured.Know(toolkit, tool: null);
         var method = Methods.GetValueOrDefault(WireText.Required(body.Method, "method", 10))
             ?? throw new Problem(Refusal.InvalidRequest, $"method is one of {string.Join(", ", Methods.Keys)}.");
         CheckKey(caller, toolkit, method);
@@ -122,6 +142,7 @@ internal sealed class RunProxy(
             return new ProxyOutcome { Answer = answer, Reflections = reflections, Claimed = claimed, NothingDone = answer.Status == 429 };
 
             Task<(UpstreamAnswer, int)> OnceAsync(Credential with) => upstream.OnceAsync(
+                plan.Toolkit,
                 plan.Request,
                 plan.Hosts,
                 CredentialInjection.Place(plan.Scheme, with),
