@@ -13,10 +13,10 @@ internal sealed class Exporting(TelemetrySettings settings) : IHostedService, ID
 {
     private TracerProvider? _traces;
     private MeterProvider? _metrics;
-    private PullReader? _pull;
+    private PrometheusText? _text;
 
     /// <summary>What a scraper gets; null where nobody may scrape.</summary>
-    public string? Scrape() => _pull?.Scrape();
+    public string? Scrape() => _text?.Scrape();
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -62,8 +62,8 @@ internal sealed class Exporting(TelemetrySettings settings) : IHostedService, ID
 
         if (settings.Metrics is not null)
         {
-            _pull = new PullReader(new PrometheusText());
-            builder.AddReader(_pull);
+            _text = new PrometheusText();
+            builder.AddReader(new BaseExportingMetricReader(_text));
         }
 
         return builder.Build();

@@ -8,13 +8,26 @@ namespace Behalf.Hosting.Exports;
 /// <summary>Writes what the SDK gathered as Prometheus reads it (text format 0.0.4), with names as OpenTelemetry's compatibility
 /// specification forms them. Written here because the SDK's own exporter for it has not been released.</summary>
 [ExportModes(ExportModes.Pull)]
-internal sealed class PrometheusText : BaseExporter<Metric>
+internal sealed class PrometheusText : BaseExporter<Metric>, IPullMetricExporter
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    private readonly Lock _one = new();
     private readonly StringBuilder _text = new();
 
-    public string Last { get; private set; } = "";
+    /// <summary>Set by the SDK: gathers the numbers and has them exported here.</summary>
+    public Func<int, bool>? Collect { get; set; }
+
+    /// <summary>The numbers as they are now. Scrapers that come at the same time wait for each other: there is one place to
+    /// gather into.</summary>
+    public string Scrape()
+    {
+        lock (_one)
+        {
+            Collect!(Timeout.Infinite);
+            return _text.ToString();
+        }
+    }
 
     public override ExportResult Export(in Batch<Metric> batch)
     {
@@ -24,7 +37,6 @@ internal sealed class PrometheusText : BaseExporter<Metric>
             Write(metric);
         }
 
-        Last = _text.ToString();
         return ExportResult.Success;
     }
 
