@@ -37,9 +37,8 @@ internal static class Exposed
         Labels.Toolkit, Labels.Mode, Labels.Outcome, Labels.Reason, Labels.Purpose, Labels.Answer, Labels.Queue, Labels.Status,
     ];
 
-    private static readonly string[] RuntimeLabels = ["gc.heap.generation", "dotnet.gc.heap.generation", "cpu.mode", ErrorTypeOnly];
-
-    private const string ErrorTypeOnly = Labels.ErrorType;
+    // error.type is the class of an exception.
+    private static readonly string[] RuntimeLabels = ["gc.heap.generation", "cpu.mode", Labels.ErrorType];
 
     public static MetricStreamConfiguration? View(Instrument instrument) => instrument.Meter.Name switch
     {

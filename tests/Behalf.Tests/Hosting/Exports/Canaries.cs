@@ -9,6 +9,9 @@ internal static class Canaries
     public const string Path = "CNRYTOOL5ZK1";
     public const string Agent = "cnryagent6Hp0";
     public const string Key = "cnrykey1Vb7";
+    /// <summary>In whatever the sandbox issues: codes, tokens, client secrets.</summary>
+    public const string Token = "_cnry_";
+
     public const string TraceState = "cnrystate2Jd5";
     public const string Baggage = "cnrybaggage8Ts3";
 

@@ -19,10 +19,10 @@ public sealed class SecrecyTests
 
         // Looking finds: the one thing that a caller may have told is there.
         Assert.Contains(Canaries.RequestId, run.EverythingSent, StringComparison.Ordinal);
-        Assert.Contains(run.Upstream, request => request.Headers.GetValueOrDefault("Authorization", "").Contains("sbx_", StringComparison.Ordinal));
+        Assert.Contains(run.Upstream, request => request.Headers.GetValueOrDefault("Authorization", "").Contains(Canaries.Token, StringComparison.Ordinal));
         foreach (var told in new[] { run.EverythingSent, run.Scrape.Text })
         {
-            Assert.DoesNotContain("sbx_", told, StringComparison.Ordinal);
+            Assert.DoesNotContain(Canaries.Token, told, StringComparison.Ordinal);
             Assert.Empty(Canaries.Untold.Concat(run.Names).Where(word => told.Contains(word, StringComparison.OrdinalIgnoreCase)));
         }
 

@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Sockets;
 using Behalf.Sandbox.Ledger;
 using Behalf.Sandbox.Provider;
 using Behalf.Tests.Projects.Webhooks;
 using Behalf.Tests.Support;
+using Behalf.Tests.Support.Peers;
 using Microsoft.Data.Sqlite;
 
 namespace Behalf.Tests.Hosting.Exports;
@@ -60,7 +60,7 @@ internal sealed class TelemetryRun
         await world.StopServerAsync();
         await ExecuteAsync(world, alice, $"expires_at = {Now() - 1}");
 
-        var metrics = new Uri($"http://127.0.0.1:{FreePort()}");
+        var metrics = new Uri($"http://127.0.0.1:{Ports.Free()}");
         await using var process = await world.StartProcessAsync(Settings(collector, metrics));
         using var project = new TestClient(process.Url, world.Project.Key);
         await CallAsync(project, world);
@@ -109,7 +109,7 @@ internal sealed class TelemetryRun
         }
 
         (await world.ExecuteAsync(
-            "SANDBOX_SEND_MAIL", UserOfAlice, new { to = new[] { "bob@sandbox.example" }, subject = Canaries.Argument, body = Canaries.Argument }, project)).Expect(200);
+            "SANDBOX_SEND_MAIL", UserOfAlice, new { to = "bob@sandbox.example", subject = Canaries.Argument, body = Canaries.Argument }, project)).Expect(200);
         (await ProxyAsync(project, "/api/me?q=" + Canaries.Query)).Expect(200);
         (await project.SendAsync(
             HttpMethod.Post, $"/api/v3.1/tools/execute/{Tool}", new { user_id = UserOfAlice, arguments = new { } },
@@ -188,11 +188,4 @@ internal sealed class TelemetryRun
     }
 
     private static long Now() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
