@@ -28,8 +28,6 @@ internal static class Exposed
         ["kestrel.connection.duration"] = [Labels.ErrorType],
         ["db.client.connection.count"] = ["db.client.connection.state"],
         ["db.client.connection.max"] = [],
-        ["db.client.connection.npgsql.pending_requests"] = [],
-        ["db.client.operation.failed"] = [],
     }.ToFrozenDictionary();
 
     private static readonly string[] OwnLabels =
