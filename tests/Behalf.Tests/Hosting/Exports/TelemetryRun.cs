@@ -66,7 +66,7 @@ internal sealed class TelemetryRun
         await CallAsync(project, world);
         await FailAsync(project, world, process.Url);
         await RefreshAsync(project, world, alice, bob);
-        await EndAsync(project, world, receiver, collector, alice, bob);
+        await EndAsync(project, receiver, alice);
         var scrape = await ScrapeAsync(metrics);
 
         (await project.SendAsync(HttpMethod.Get, "/api/v3.1/toolkits", null, ("traceparent", $"00-{LastTrace}-{CallersSpan}-01"))).Expect(200);
@@ -92,8 +92,10 @@ internal sealed class TelemetryRun
         ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-collector-key=open-sesame",
         ["OTEL_SERVICE_NAME"] = "behalf-of-the-test",
         ["OTEL_TRACES_SAMPLER"] = "parentbased_always_on",
-        ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
-        ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
+
+        // Longer than the run: all that arrives was sent because the process ends.
+        ["OTEL_BSP_SCHEDULE_DELAY"] = "600000",
+        ["OTEL_METRIC_EXPORT_INTERVAL"] = "600000",
     };
 
     /// <summary>Three calls that work, the first of which has to refresh and belongs to a trace; one that writes; one by the proxy.</summary>
@@ -144,13 +146,10 @@ internal sealed class TelemetryRun
         (await project.PostAsync($"/api/v3.1/connected_accounts/{bob}/refresh")).Expect(200);
     }
 
-    private static async Task EndAsync(TestClient project, World world, WebhookReceiver receiver, Collector collector, string alice, string bob)
+    private static async Task EndAsync(TestClient project, WebhookReceiver receiver, string alice)
     {
         (await project.DeleteAsync($"/api/v3.1/connected_accounts/{alice}")).Expect(200);
         await Eventually.HoldsAsync(() => receiver.Types.Contains(WebhookWorld.Expired) && receiver.Types.Contains(WebhookWorld.Revoked));
-        string[] last = ["refresh.sweep", "upstream.revoke", "webhook.deliver"];
-        await Eventually.HoldsAsync(() => last.All(name => collector.Spans.Any(span => span.Name == name)));
-        await Eventually.HoldsAsync(() => collector.MetricNames.Count > 0);
     }
 
     private static Task<Answer> ProxyAsync(TestClient project, string endpoint) => project.PostAsync(
