@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Behalf.Hosting.Exports;
 
@@ -47,6 +48,8 @@ internal sealed class MetricsListener(TelemetrySettings settings, Exporting expo
 
     private Task AnswerAsync(HttpContext context)
     {
+        // A scrape is no request to Behalf, and must not raise the numbers that it reads.
+        context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
         if (context.Request.Path != "/metrics" || !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;

@@ -1,3 +1,4 @@
+using Behalf.Sandbox.Provider;
 using Behalf.Tests.Support;
 
 namespace Behalf.Tests.Hosting.Exports;
@@ -23,8 +24,11 @@ public sealed class MetricTests
     [Theory, OnBothEngines]
     public async Task Refreshes_are_counted_as_they_ended(string engine)
     {
-        var scrape = (await TelemetryRun.OnAsync(engine)).Scrape;
-        Assert.Equal(3, scrape.Sum("behalf_refreshes_total", "behalf_outcome=\"renewed\"")); // for a call, behind a lease, by the sweep
+        var run = await TelemetryRun.OnAsync(engine);
+        var scrape = run.Scrape;
+        var renewed = scrape.Sum("behalf_refreshes_total", "behalf_outcome=\"renewed\"");
+        Assert.True(renewed >= 3, "For a call, behind a lease, by the sweep.");
+        Assert.Equal(run.Upstream.Count(request => request is { Step: Step.Refresh, Status: 200 }), renewed);
         Assert.Equal(1, scrape.Sum("behalf_refreshes_total", "behalf_outcome=\"unavailable\""));
         Assert.Equal(1, scrape.Sum("behalf_refreshes_total", "behalf_outcome=\"expired\""));
         Assert.Equal(1, scrape.Sum("behalf_accounts_expired_total", "behalf_reason=\"refresh_token_refused\""));
@@ -39,6 +43,14 @@ public sealed class MetricTests
         Assert.Equal(1, scrape.Sum("behalf_refusals_total", $"behalf_reason=\"{Refusal.InvalidCredential.Slug}\""));
         Assert.Equal(1, scrape.Sum("behalf_refusals_total", $"behalf_reason=\"{Refusal.ToolNotFound.Slug}\""));
         Assert.Equal(1, scrape.Sum("behalf_refusals_total", $"behalf_reason=\"{Refusal.RouteNotFound.Slug}\""));
+    }
+
+    [Theory, OnBothEngines]
+    public async Task Who_scrapes_is_not_counted(string engine)
+    {
+        var scrape = (await TelemetryRun.OnAsync(engine)).Scrape;
+        Assert.True(scrape.Sum("http_server_request_duration_seconds_count", "http_route=\"/api/v3.1/tools/execute/{tool}\"") >= 8);
+        Assert.Equal(1, scrape.Sum("http_server_request_duration_seconds_count", "http_response_status_code=\"404\"") - scrape.Sum("http_server_request_duration_seconds_count", "http_response_status_code=\"404\"", "http_route=\"/api/v3.1/tools/execute/{tool}\""));
     }
 
     [Theory, OnBothEngines]

@@ -159,13 +159,13 @@ internal sealed class TelemetryRun
     private static async Task<Scrape> ScrapeAsync(Uri metrics)
     {
         using var http = new HttpClient { BaseAddress = metrics };
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/")).StatusCode);
         Scrape? scrape = null;
         await Eventually.HoldsAsync(async () =>
         {
             scrape = new Scrape(await http.GetStringAsync("/metrics"));
             return scrape.Sum("behalf_webhook_deliveries_total") >= 2;
         });
-        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/")).StatusCode);
         return scrape!;
     }
 
