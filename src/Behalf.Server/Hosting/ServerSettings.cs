@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Behalf.Projects.Limits;
 
 namespace Behalf.Hosting;
 
@@ -36,6 +37,13 @@ internal sealed record ServerSettings
     /// <summary><c>BEHALF_TRUSTED_PROXIES</c>: addresses whose forwarded headers are believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    public RateSettings Rates { get; init; } = new();
+
+    public CrowdSettings Crowds { get; init; } = new();
+
+    /// <summary><c>BEHALF_MAX_CONNECTIONS</c>: open at once; one more is closed as it comes.</summary>
+    public int MaxConnections { get; init; } = ConnectionLimits.UsualConnections;
+
     /// <summary>The <c>managed_apps</c> of <c>behalf.json</c>: OAuth apps that the operator registered for all projects.</summary>
     public IConfiguration ManagedApps { get; init; } = new ConfigurationBuilder().Build();
 
@@ -54,6 +62,9 @@ internal sealed record ServerSettings
             ToolkitOverrides = configuration["TOOLKIT_OVERRIDES"],
             ManagedApps = configuration.GetSection("managed_apps"),
             TrustedProxies = ParseNetworks(configuration["TRUSTED_PROXIES"]),
+            Rates = LimitVariables.Rates(configuration),
+            Crowds = LimitVariables.Crowds(configuration),
+            MaxConnections = LimitVariables.Connections(configuration),
         };
     }
 
