@@ -15,6 +15,15 @@ public sealed class SettingTests
     [InlineData("BEHALF_TOOLKITS", "/nowhere/at/all")]
     [InlineData("BEHALF_TOOLKIT_OVERRIDES", "/nowhere/at/all.json")]
     [InlineData("BEHALF_DATABASE", "postgres://")]
+    [InlineData("BEHALF_RATE_PER_KEY", "-1")]
+    [InlineData("BEHALF_RATE_PER_USER_KEY", "a lot")]
+    [InlineData("BEHALF_RATE_PER_PROJECT", "1e3")]
+    [InlineData("BEHALF_RATE_PER_ADDRESS", "60000001")]
+    [InlineData("BEHALF_MAX_CALLS", "0")]
+    [InlineData("BEHALF_MAX_CALLS_PER_PROJECT", "4096")]
+    [InlineData("BEHALF_MAX_CALLS_PER_PROVIDER", "4096")]
+    [InlineData("BEHALF_MAX_WAITING_CALLS", "-5")]
+    [InlineData("BEHALF_MAX_CONNECTIONS", "0")]
     public async Task A_wrong_setting_is_named_and_nothing_starts(string name, string value)
     {
         var data = Directory.CreateTempSubdirectory("behalf-setting-").FullName;

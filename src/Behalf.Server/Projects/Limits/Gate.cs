@@ -9,6 +9,9 @@ internal sealed record GateSize
     public required int PlacesOfOne { get; init; }
 
     public required int Waiting { get; init; }
+
+    /// <summary>Who has waited as long as this is better off elsewhere, or later.</summary>
+    public required TimeSpan Patience { get; init; }
 }
 
 /// <summary>Lets a bounded number of requests in, fairly between projects. A place that becomes free goes to the waiting project
@@ -16,9 +19,6 @@ internal sealed record GateSize
 /// refused for what it does itself, or because it asks for no less than any other.</summary>
 internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
 {
-    /// <summary>Who has waited as long as this is better off elsewhere, or later.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private const int RestingKept = 256;
 
     private readonly Lock _lock = new();
@@ -28,6 +28,18 @@ internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
     private readonly List<Guest> _queuing = [];
     private int _inside;
     private int _waiting;
+
+    /// <summary>How many projects are remembered.</summary>
+    public int Known
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _guests.Count;
+            }
+        }
+    }
 
     /// <summary>How many are inside, and how many wait.</summary>
     public (int Inside, int Waiting) Crowd
@@ -74,7 +86,7 @@ internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
     {
         try
         {
-            await waiter.Called.Task.WaitAsync(Patience, clock, ct);
+            await waiter.Called.Task.WaitAsync(size.Patience, clock, ct);
         }
         catch (TimeoutException) when (GaveUp(waiter))
         {

@@ -19,13 +19,16 @@ internal sealed record CrowdSettings
     /// <summary><c>BEHALF_MAX_WAITING_CALLS</c>: that wait for a place.</summary>
     public int Waiting { get; init; } = UsualCalls;
 
-    public GateSize ForAll => new() { Places = Calls, PlacesOfOne = CallsPerProject, Waiting = Waiting };
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+
+    public GateSize ForAll => new() { Places = Calls, PlacesOfOne = CallsPerProject, Waiting = Waiting, Patience = Patience };
 
     public GateSize ForProvider => new()
     {
         Places = CallsPerProvider,
         PlacesOfOne = ShareOfProvider(CallsPerProject),
         Waiting = Math.Min(Waiting, CallsPerProvider),
+        Patience = Patience,
     };
 
     /// <summary>Of one provider's places a project has the same share as of all.</summary>
