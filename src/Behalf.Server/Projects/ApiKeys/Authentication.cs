@@ -24,12 +24,12 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
             else if (!access.Anyone)
             {
                 var caller = await IdentifyAsync(context);
+                rates.Count(caller);
                 if ((access.Kinds & caller.Kind) == KeyKinds.None)
                 {
                     throw new Problem(Refusal.NotAllowed);
                 }
 
-                rates.Count(caller);
                 context.SetCaller(caller);
             }
         }
