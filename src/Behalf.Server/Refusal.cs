@@ -136,6 +136,9 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
     public static readonly Refusal UnsupportedMediaType = new(
         415, 1051, "Request_MediaType", "The request's media type is not taken here.", "Send application/json.");
 
+    public static readonly Refusal TooSlow = new(
+        408, 1052, "Request_TooSlow", "The request's body came too slowly.", "Send it again, in one go.");
+
     public static readonly Refusal Overloaded = new(
         503, 1060, "Server_Overloaded", "The server has more work than it may queue.", "Try again after Retry-After.");
 
