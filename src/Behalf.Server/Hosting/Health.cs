@@ -11,8 +11,8 @@ internal static class Health
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Results.Text("{\"status\":\"live\"}", "application/json"))
-            .AcceptsAnyone().ExcludeFromDescription();
-        routes.MapGet("/health/ready", ReadyAsync).AcceptsAnyone().ExcludeFromDescription();
+            .AcceptsWatchers().ExcludeFromDescription();
+        routes.MapGet("/health/ready", ReadyAsync).AcceptsWatchers().ExcludeFromDescription();
     }
 
     private static async Task<IResult> ReadyAsync(

@@ -9,6 +9,7 @@ using Behalf.Gateway.Entities;
 using Behalf.Hosting.Exports;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
+using Behalf.Projects.Limits;
 using Behalf.Storage;
 using Behalf.Vault;
 using Behalf.Wire;
@@ -33,7 +34,7 @@ internal static class Server
             .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
             .AddAudit()
             .AddVault(settings.Keys, settings.Data, settings.BackupRetention)
-            .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
+            .AddProjects(settings.Data, settings.Rates, settings.Crowds).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
             .AddAccounts(settings.ManagedApps, settings.Data)
             .AddBroker()
             .AddEntities()
@@ -88,10 +89,7 @@ internal static class Server
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 4 * 1024 * 1024;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-            kestrel.Limits.MaxRequestHeaderCount = 100;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            ConnectionLimits.Apply(kestrel.Limits, settings.MaxConnections);
         });
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options => WireOptions.Apply(options.SerializerOptions));
@@ -120,6 +118,7 @@ internal static class Server
         app.UseMiddleware<ErrorHandling>();
         app.UseRouting();
         app.UseMiddleware<Authentication>();
+        app.UseMiddleware<RequestPlaces>();
     }
 
     private static void MapRoutes(WebApplication app)

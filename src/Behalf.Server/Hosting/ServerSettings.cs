@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Behalf.Hosting.Exports;
+using Behalf.Projects.Limits;
 
 namespace Behalf.Hosting;
 
@@ -40,6 +41,13 @@ internal sealed record ServerSettings
     /// <summary><c>BEHALF_METRICS</c> and the <c>OTEL_*</c> variables: where spans and numbers go.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
 
+    public RateSettings Rates { get; init; } = new();
+
+    public CrowdSettings Crowds { get; init; } = new();
+
+    /// <summary><c>BEHALF_MAX_CONNECTIONS</c>: open at once; one more is closed as it comes.</summary>
+    public int MaxConnections { get; init; } = ConnectionLimits.UsualConnections;
+
     /// <summary>The <c>managed_apps</c> of <c>behalf.json</c>: OAuth apps that the operator registered for all projects.</summary>
     public IConfiguration ManagedApps { get; init; } = new ConfigurationBuilder().Build();
 
@@ -59,6 +67,9 @@ internal sealed record ServerSettings
             ManagedApps = configuration.GetSection("managed_apps"),
             Telemetry = TelemetrySettings.From(configuration["METRICS"], environment),
             TrustedProxies = ParseNetworks(configuration["TRUSTED_PROXIES"]),
+            Rates = LimitVariables.Rates(configuration),
+            Crowds = LimitVariables.Crowds(configuration),
+            MaxConnections = LimitVariables.Connections(configuration),
         };
     }
 

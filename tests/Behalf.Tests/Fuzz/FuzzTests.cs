@@ -97,7 +97,8 @@ public sealed class FuzzTests
     private static FuzzRequest Spare(FuzzRequest request, FuzzTarget target)
     {
         var ends = request.Method == HttpMethod.Delete || request.Path.Contains("revo", StringComparison.Ordinal)
-            || request.Path.Contains("regenerate", StringComparison.Ordinal) || request.Path.Contains("status", StringComparison.OrdinalIgnoreCase)
+            || request.Path.Contains("regenerate", StringComparison.Ordinal) || request.Path.Contains("/limits", StringComparison.Ordinal)
+            || request.Path.Contains("status", StringComparison.OrdinalIgnoreCase)
             || request.Path.Contains("able", StringComparison.OrdinalIgnoreCase)
             || (request.Path.Contains("/api_keys/", StringComparison.Ordinal) && request.Method == HttpMethod.Post)
             || (request.Path.Contains("/auth_configs/", StringComparison.Ordinal) && request.Method == HttpMethod.Patch);

@@ -11,12 +11,16 @@ namespace Behalf.Accounts.Refresh;
 internal sealed class Refresher(
     IDatabase database, SecretVault vault, RefreshAccount refresh, TimeProvider clock, ILogger<Refresher> log) : IHostedService
 {
+    // Nobody waits for notes of use, so nothing else would bound them.
+    private const int MostNotes = 64;
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly long UsedEveryMs = (long)TimeSpan.FromHours(1).TotalMilliseconds;
 
     private readonly ConcurrentDictionary<Id<IdKinds.Account>, Lazy<Task<RefreshOutcome>>> _running = new();
 
     private volatile bool _draining;
+    private int _notes;
 
     /// <summary>How many accounts this node is refreshing now.</summary>
     public int Running => _running.Count;
@@ -180,17 +184,38 @@ internal sealed class Refresher(
             return;
         }
 
-        var noted = database.WriteAsync(
-            RowScope.Of(account.ProjectId),
-            session => session.ExecuteAsync(
-                """
-                update account_refresh set last_used_at = behalf_now()
-                where project_id = @ProjectId and account_id = @AccountId and status = 0
-                """,
-                new { account.ProjectId, account.AccountId }),
-            CancellationToken.None);
-        _ = noted.ContinueWith(
-            t => log.UseNotNoted(t.Exception!, account.AccountId), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        if (Interlocked.Increment(ref _notes) > MostNotes)
+        {
+            // The account's next call notes it.
+            Interlocked.Decrement(ref _notes);
+            return;
+        }
+
+        _ = NoteUseAsync(account);
+    }
+
+    private async Task NoteUseAsync(CallAccount account)
+    {
+        try
+        {
+            await database.WriteAsync(
+                RowScope.Of(account.ProjectId),
+                session => session.ExecuteAsync(
+                    """
+                    update account_refresh set last_used_at = behalf_now()
+                    where project_id = @ProjectId and account_id = @AccountId and status = 0
+                    """,
+                    new { account.ProjectId, account.AccountId }),
+                CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            log.UseNotNoted(e, account.AccountId);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _notes);
+        }
     }
 
     /// <summary>How much life a token must have left to be sent; short-lived ones less, or they would never be used.</summary>
