@@ -33,6 +33,7 @@ internal sealed class ProjectKeys : IDisposable
     private readonly Lock _turn = new();
     private readonly Dictionary<KeyName, CachedKey> _cache = [];
     private readonly Dictionary<KeyName, Task> _loading = [];
+    private bool _sealed;
 
     public ProjectKeys(
         IDatabase database,
@@ -46,8 +47,51 @@ internal sealed class ProjectKeys : IDisposable
         _sweeper = clock.CreateTimer(_ => Sweep(), null, limits.Fresh, limits.Fresh);
     }
 
+    /// <summary>Whether the operator has taken the keys away, as far as this node knows: see <see cref="Seal"/>.</summary>
+    public bool Sealed
+    {
+        get
+        {
+            lock (_turn)
+            {
+                return _sealed;
+            }
+        }
+    }
+
+    /// <summary>The refusal of everything that needs a key, while the operator has taken them away.</summary>
+    public static Problem SealedByOperator() =>
+        new(Refusal.Sealed, "The operator has sealed this server, so no credential can be opened.") { RetryAfterSeconds = 30 };
+
+    /// <summary>Forgets every key, and gives out none until <see cref="Unlock"/>. What somebody works with at this moment is
+    /// zeroed when they are done.</summary>
+    public void Lock()
+    {
+        lock (_turn)
+        {
+            _sealed = true;
+            DropAll();
+        }
+    }
+
+    public void Unlock()
+    {
+        lock (_turn)
+        {
+            _sealed = false;
+        }
+    }
+
+    public void ThrowIfSealed()
+    {
+        if (Sealed)
+        {
+            throw SealedByOperator();
+        }
+    }
+
     /// <summary>The key, for as long as the lease is held.</summary>
-    /// <exception cref="Problem">The provider does not give it now, or never will again.</exception>
+    /// <exception cref="Problem">The provider does not give it now, or never will again; or the operator sealed the server.</exception>
     /// <exception cref="CredentialIntegrityException">There is no such generation, or it was altered.</exception>
     public async ValueTask<KeyLease> RentAsync(Id<IdKinds.Project> project, int generation, CancellationToken ct)
     {
@@ -57,6 +101,11 @@ internal sealed class ProjectKeys : IDisposable
             Task loading;
             lock (_turn)
             {
+                if (_sealed)
+                {
+                    throw SealedByOperator();
+                }
+
                 if (_cache.TryGetValue(name, out var cached) && _clock.GetUtcNow() < cached.FreshUntil)
                 {
                     return Lend(cached);
@@ -99,10 +148,7 @@ internal sealed class ProjectKeys : IDisposable
         _sweeper.Dispose();
         lock (_turn)
         {
-            foreach (var (name, cached) in _cache.ToArray())
-            {
-                Drop(name, cached);
-            }
+            DropAll();
         }
     }
 
@@ -185,6 +231,13 @@ internal sealed class ProjectKeys : IDisposable
 
     private void Keep(KeyName name, CachedKey loaded)
     {
+        if (_sealed)
+        {
+            // Sealed while it was on its way here.
+            loaded.Key.Dispose();
+            throw SealedByOperator();
+        }
+
         if (_cache.TryGetValue(name, out var previous))
         {
             Drop(name, previous);
@@ -196,6 +249,14 @@ internal sealed class ProjectKeys : IDisposable
         }
 
         _cache[name] = loaded;
+    }
+
+    private void DropAll()
+    {
+        foreach (var (name, cached) in _cache.ToArray())
+        {
+            Drop(name, cached);
+        }
     }
 
     private void Drop(KeyName name, CachedKey cached)

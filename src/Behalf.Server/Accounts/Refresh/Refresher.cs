@@ -156,6 +156,11 @@ internal sealed class Refresher(
 
     private async Task<Credential> OpenAsync(CallAccount account, Use use, CancellationToken ct)
     {
+        if (account.SealedAt is not null)
+        {
+            throw ProjectKeys.SealedByOperator();
+        }
+
         if (account.Secret is not { } secret)
         {
             throw new Problem(Refusal.CredentialIntegrity);
