@@ -21,11 +21,20 @@ internal sealed partial class AwsKms(string arn, IAmazonKeyManagementService cli
     public static AwsKms Open(string arn, KeyServiceLimits limits, TimeProvider clock)
     {
         var region = KeyArn().Match(arn) is { Success: true } match
-            ? RegionEndpoint.GetBySystemName(match.Groups["region"].Value)
+            ? match.Groups["region"].Value
             : throw new FormatException("an AWS key is named by its ARN, awskms:arn:aws:kms:REGION:ACCOUNT:key/ID, not by an alias");
-        var config = new AmazonKeyManagementServiceConfig { RegionEndpoint = region, Timeout = limits.Deadline, MaxErrorRetry = limits.Retries };
-        return new AwsKms(arn, new AmazonKeyManagementServiceClient(config), new KeyServiceCalls(limits with { Retries = 0 }, clock));
+        return new AwsKms(
+            arn, new AmazonKeyManagementServiceClient(Configure(region, limits)), new KeyServiceCalls(limits with { Retries = 0 }, clock));
     }
+
+    /// <summary>The SDK tries again itself: it knows which of its errors pass.</summary>
+    public static AmazonKeyManagementServiceConfig Configure(string region, KeyServiceLimits limits) => new()
+    {
+        RegionEndpoint = RegionEndpoint.GetBySystemName(region),
+        Timeout = limits.Deadline,
+        MaxErrorRetry = limits.Retries,
+        AllowAutoRedirect = false,
+    };
 
     public async ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> key, KeyContext context, CancellationToken ct)
     {
