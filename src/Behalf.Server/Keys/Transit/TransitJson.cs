@@ -24,6 +24,9 @@ internal static class TransitJson
         }
     }
 
+    public static string? FindText(TransitAnswer answer, string part, string member) =>
+        Find(answer, part, member) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
     /// <summary>The unwrapped key, with no copy of it left in the parser.</summary>
     /// <exception cref="KeyProviderException">There is none.</exception>
     public static SecretBuffer Plaintext(TransitAnswer answer)

@@ -41,7 +41,7 @@ internal sealed class TransitKey : IKeyProvider, IDisposable
                 json.WriteBase64String("associated_data", context.Write().ToArray());
             },
             ct);
-        return TransitJson.Find(answer, "data", "ciphertext")?.GetString() is { } text && Read(text) is { } read
+        return TransitJson.FindText(answer, "data", "ciphertext") is { } text && Read(text) is { } read
             ? new WrappedKey { Scheme = Kind, KeyId = IdOf(read.Version), Bytes = read.Bytes }
             : throw TransitFaults.Unreadable();
     }

@@ -30,9 +30,13 @@ internal sealed class TransitLogin(TransitAccess access, Uri server, TransitHttp
     /// <returns>Whether another try makes sense.</returns>
     public bool Forget(Secret refused)
     {
-        var wasGiven = _given is { } given && given.Reveal() == refused.Reveal() && access.TokenFile is null;
+        if (access.TokenFile is not null || _given?.Reveal() != refused.Reveal())
+        {
+            return false;
+        }
+
         _until = default;
-        return wasGiven;
+        return true;
     }
 
     public void Dispose() => _turn.Dispose();
@@ -74,7 +78,7 @@ internal sealed class TransitLogin(TransitAccess access, Uri server, TransitHttp
                 : new KeyProviderException(KeyFault.Unavailable, $"{server.Authority} answered the login with status {answer.Status}.");
         }
 
-        var token = TransitJson.Find(answer, "auth", "client_token")?.GetString() ?? throw TransitFaults.Unreadable();
+        var token = TransitJson.FindText(answer, "auth", "client_token") ?? throw TransitFaults.Unreadable();
         _until = clock.GetUtcNow() + (LeaseOf(answer) ?? Longest);
         _given = new Secret(token);
         return _given.Value;

@@ -74,24 +74,26 @@ internal abstract class FakeKeyService : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext http)
     {
-        var now = Interlocked.Increment(ref _now);
-        InterlockedMax(now);
+        using var content = new MemoryStream();
+        await http.Request.Body.CopyToAsync(content);
+        Calls.Enqueue(NameOf(http));
+        InterlockedMax(Interlocked.Increment(ref _now));
         try
         {
-            using var content = new MemoryStream();
-            await http.Request.Body.CopyToAsync(content);
-            Calls.Enqueue(NameOf(http));
             await Gate.WaitAsync(http.RequestAborted);
-            await MisbehaveOrAnswerAsync(http, content.ToArray());
         }
         catch (OperationCanceledException)
         {
             // The caller gave up.
+            return;
         }
         finally
         {
+            // Before the answer: whoever gets it may send the next request at once.
             Interlocked.Decrement(ref _now);
         }
+
+        await MisbehaveOrAnswerAsync(http, content.ToArray());
     }
 
     private Task MisbehaveOrAnswerAsync(HttpContext http, byte[] body)
