@@ -1,3 +1,5 @@
+using Behalf.Hosting;
+using Behalf.Keys;
 using Behalf.Keys.Transit;
 using Behalf.Tests.Keys.Services;
 using Behalf.Tests.Support;
@@ -46,7 +48,15 @@ public sealed class KeyServiceAwayTests : IAsyncLifetime
         _transit.Failures = 0;
         Assert.Null(await KeyAccounts.ObjectionAsync(world.Project, 0));
         await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(10));
-        (await probe.GetAsync("/health/ready")).Expect(200);
+        await Eventually.HoldsAsync(async () => (await probe.GetAsync("/health/ready")).Status == 200);
+    }
+
+    [Fact]
+    public async Task A_server_that_names_none_of_the_providers_its_database_was_wrapped_with_does_not_start()
+    {
+        await using var world = await OwnSandbox.StartAsync("sqlite");
+        var failure = await Assert.ThrowsAsync<KeyProviderException>(() => world.RestartAsync(WithTransit));
+        Assert.StartsWith("BEHALF_KEYS names none of the providers that this database was wrapped with (file)", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,9 +104,11 @@ public sealed class KeyServiceAwayTests : IAsyncLifetime
     private static Task<Answer> ExecuteAsync(OwnSandbox world) =>
         world.Project.PostAsync($"/api/v3.1/tools/execute/{OwnSandbox.Tool}", new { user_id = "user_0", arguments = new { } });
 
-    private Task<OwnSandbox> StartAsync(string engine) => OwnSandbox.StartAsync(engine, settings => settings with
+    private Task<OwnSandbox> StartAsync(string engine) => OwnSandbox.StartAsync(engine, WithTransit);
+
+    private ServerSettings WithTransit(ServerSettings settings) => settings with
     {
         Keys = "transit:" + _transit.KeyUrl,
         Transit = new TransitAccess { TokenFile = TokenFile },
-    });
+    };
 }

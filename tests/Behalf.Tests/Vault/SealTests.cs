@@ -82,6 +82,19 @@ public sealed class SealTests
         await Eventually.HoldsAsync(async () => (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1", with: there)).Status == 200);
     }
 
+    [Fact]
+    public async Task Not_even_a_tool_that_needs_no_account_runs()
+    {
+        await using var world = await OwnSandbox.StartAsync("sqlite");
+        await SealOf(world.Server).SealAsync(null, None);
+        Assert.Equal("Server_Sealed", (await RunOpenAsync()).Expect(503).Slug);
+        await SealOf(world.Server).UnsealAsync(null, None);
+        (await RunOpenAsync()).Expect(200);
+
+        Task<Answer> RunOpenAsync() =>
+            world.Project.PostAsync($"/api/v3.1/tools/execute/{OwnSandbox.OpenTool}", new { arguments = new { message = "hello" } });
+    }
+
     [Theory, OnBothEngines]
     public async Task No_refresh_is_begun_that_could_not_be_ended(string engine)
     {

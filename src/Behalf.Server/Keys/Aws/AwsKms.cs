@@ -31,6 +31,9 @@ internal sealed partial class AwsKms(string arn, IAmazonKeyManagementService cli
     public static AmazonKeyManagementServiceConfig Configure(string region, KeyServiceLimits limits) => new()
     {
         RegionEndpoint = RegionEndpoint.GetBySystemName(region),
+
+        // Said twice: for an endpoint that the environment names, the SDK would sign for the region it guesses from the name.
+        AuthenticationRegion = region,
         Timeout = limits.Deadline,
         MaxErrorRetry = limits.Retries,
         AllowAutoRedirect = false,

@@ -77,7 +77,6 @@ public sealed class AwsKmsConformance : KeyServiceConformance, IAsyncLifetime
     {
         var config = AwsKms.Configure(FakeKms.Region, Impatient);
         config.ServiceURL = _kms.Url;
-        config.AuthenticationRegion = FakeKms.Region;
         return new AwsKms(
             arn,
             new AmazonKeyManagementServiceClient(new BasicAWSCredentials(FakeKms.AccessKey, secret), config),
