@@ -128,6 +128,11 @@ public sealed class ProjectKeysTests
         await rig.RefusesAsync(Refusal.Sealed, place);
         rig.ProjectKeys.Unlock();
         Assert.Equal("a token", await rig.OpenAsync(place));
+
+        // The one that was on its way did not stay either: it is asked for again.
+        var asked = rig.Provider.Unwraps;
+        (await rig.ProjectKeys.RentAsync(other, 1, VaultRig.Ct)).Dispose();
+        Assert.Equal(asked + 1, rig.Provider.Unwraps);
     }
 
     [Fact]

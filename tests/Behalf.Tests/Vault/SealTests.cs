@@ -83,16 +83,16 @@ public sealed class SealTests
     }
 
     [Fact]
-    public async Task Not_even_a_tool_that_needs_no_account_runs()
+    public async Task The_seal_comes_before_every_other_word_about_a_call()
     {
         await using var world = await OwnSandbox.StartAsync("sqlite");
         await SealOf(world.Server).SealAsync(null, None);
-        Assert.Equal("Server_Sealed", (await RunOpenAsync()).Expect(503).Slug);
+        Assert.Equal("Server_Sealed", (await ForNobodyAsync()).Expect(503).Slug);
         await SealOf(world.Server).UnsealAsync(null, None);
-        (await RunOpenAsync()).Expect(200);
+        (await ForNobodyAsync()).Expect(400);
 
-        Task<Answer> RunOpenAsync() =>
-            world.Project.PostAsync($"/api/v3.1/tools/execute/{OwnSandbox.OpenTool}", new { arguments = new { message = "hello" } });
+        Task<Answer> ForNobodyAsync() =>
+            world.Project.PostAsync($"/api/v3.1/tools/execute/{OwnSandbox.Tool}", new { arguments = new { } });
     }
 
     [Theory, OnBothEngines]
