@@ -1,5 +1,6 @@
 using Behalf.Accounts.Refresh;
 using Behalf.Keys;
+using Behalf.Storage;
 using Behalf.Tests.Support;
 using Behalf.Vault;
 using Microsoft.Extensions.DependencyInjection;
@@ -123,6 +124,8 @@ public sealed class SealTests
         await world.Server.Clock.AdvanceAsync(TimeSpan.FromHours(2));
         var refused = (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(503);
         Assert.Equal("Server_Sealed", refused.Slug);
+        Assert.Equal(0, await world.Server.Database.FindAsync<int>(
+            RowScope.System, "select count(*) from account_refresh where intent_at is not null or attempt <> 0", null, None));
         File.Move(keys + ".away", keys);
         (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(200);
     }

@@ -72,8 +72,9 @@ internal sealed class RefreshAccount(
         }
         catch (Problem e) when (e.Refusal == Refusal.Sealed)
         {
-            // Nothing was sent. Without this the account would wait out the lease when its key is back.
-            await ReleaseAsync(claim, claim.Now + SealedPauseMs, claim.HadIntent, "sealed");
+            // Without this the account would wait out the lease when its key is back.
+            await database.WriteAsync(
+                RowScope.Of(claim.ProjectId), session => session.ReturnUnsentAsync(claim, claim.Now + SealedPauseMs), CancellationToken.None);
             throw;
         }
     }
