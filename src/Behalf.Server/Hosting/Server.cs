@@ -33,7 +33,7 @@ internal static class Server
             .AddExports(settings.Telemetry)
             .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
             .AddAudit()
-            .AddVault(settings.Keys, settings.Data, settings.BackupRetention)
+            .AddVault(settings.Keys, settings.Transit, settings.Data, settings.BackupRetention)
             .AddProjects(settings.Data, settings.Rates, settings.Crowds).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
             .AddAccounts(settings.ManagedApps, settings.Data)
             .AddBroker()
@@ -48,13 +48,14 @@ internal static class Server
         return app;
     }
 
-    /// <summary>Everything that must hold before the first request: schema, deployment id, key file, admin key.</summary>
+    /// <summary>Everything that must hold before the first request: schema, deployment id, keys and whether they are sealed, admin key.</summary>
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken ct)
     {
         var database = services.GetRequiredService<IDatabase>();
         await database.MigrateAsync(ct);
         await Deployment.EnsureAsync(database, ct);
-        await services.GetRequiredService<PrepareKeyFile>().RunAsync(ct);
+        await services.GetRequiredService<PrepareKeys>().RunAsync(ct);
+        await services.GetRequiredService<Seal>().ObserveAsync(ct);
         await services.GetRequiredService<AdminKey>().EnsureAsync(ct);
     }
 

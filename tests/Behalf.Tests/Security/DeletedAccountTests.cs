@@ -1,4 +1,4 @@
-using Behalf.Keys.Local;
+using Behalf.Keys;
 using Behalf.Storage;
 using Behalf.Tests.Support;
 using Behalf.Vault;
@@ -68,7 +68,7 @@ public sealed class DeletedAccountTests
         await world.ConnectAsync("user_2", "bob");
         var yesterday = await BackupAsync(world, engine);
         (await world.Project.DeleteAsync($"/api/v3.1/connected_accounts/{account}?revoke_on_delete=false")).Expect(200);
-        var file = world.Server.Services.GetRequiredService<KeyFile>();
+        var file = world.Server.Services.GetRequiredService<KeyProviders>().File!;
         var old = Assert.Single(file.List()).Id;
         await file.AddPrimaryAsync(None);
         Assert.Equal(0, (await world.Server.Services.GetRequiredService<RewrapProjectKeys>().RunAsync(100, None)).Broken);

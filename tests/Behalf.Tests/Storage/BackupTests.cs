@@ -26,7 +26,7 @@ public sealed partial class BackupTests : IDisposable
         {
             var (exit, output, errors) = await RunAsync(world.Server.Data, "backup", File);
             Assert.True(exit == 0, errors);
-            Assert.Contains("Not in it: the key file", output, StringComparison.Ordinal);
+            Assert.Contains("Not in it: the keys", output, StringComparison.Ordinal);
             var held = int.Parse(HeldAccounts().Match(output).Groups[1].Value);
             Assert.InRange(held, Accounts, Accounts + await writing.StopAsync());
             Assert.Empty(writing.Failures);

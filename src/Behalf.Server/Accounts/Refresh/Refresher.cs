@@ -40,6 +40,7 @@ internal sealed class Refresher(
     /// <exception cref="RefreshRefusedException">There is no usable one.</exception>
     public async Task<(CallAccount Account, Credential Credential)> GetAsync(CallAccount account, AuthScheme scheme, Use use, CancellationToken ct)
     {
+        ThrowIfSealed(account);
         Touch(account);
         if (account.ExpiresAt is not { } expiry || expiry - account.Now > NeededMs(scheme))
         {
@@ -161,8 +162,20 @@ internal sealed class Refresher(
         }
     }
 
-    private async Task<CallAccount> ReadAsync(CallAccount account, CancellationToken ct) =>
-        await database.FindCallAccountAsync(account.ProjectId, account.AccountId, ct) ?? throw new Problem(Refusal.NotFound);
+    private async Task<CallAccount> ReadAsync(CallAccount account, CancellationToken ct)
+    {
+        var now = await database.FindCallAccountAsync(account.ProjectId, account.AccountId, ct) ?? throw new Problem(Refusal.NotFound);
+        ThrowIfSealed(now);
+        return now;
+    }
+
+    private static void ThrowIfSealed(CallAccount account)
+    {
+        if (account.SealedAt is not null)
+        {
+            throw ProjectKeys.SealedByOperator();
+        }
+    }
 
     private async Task<Credential> OpenAsync(CallAccount account, Use use, CancellationToken ct)
     {
