@@ -78,6 +78,8 @@ internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling>
             case CatalogException catalog:
                 // What an account knows about itself does not fill the toolkit's URLs. The message names the variable, not its value.
                 return new Problem(Refusal.Conflict, catalog.Message, "Connect the account again, or have an operator correct the toolkit's definition.");
+            case BadHttpRequestException { StatusCode: 408 }:
+                return new Problem(Refusal.TooSlow);
             case BadHttpRequestException { StatusCode: 413 }:
                 return new Problem(Refusal.TooLarge);
             case BadHttpRequestException { StatusCode: 415 }:

@@ -26,6 +26,15 @@ public sealed class SettingTests
     [InlineData("OTEL_METRIC_EXPORT_INTERVAL", "soon")]
     [InlineData("OTEL_TRACES_EXPORTER", "zipkin")]
     [InlineData("OTEL_SDK_DISABLED", "perhaps")]
+    [InlineData("BEHALF_RATE_PER_KEY", "-1")]
+    [InlineData("BEHALF_RATE_PER_USER_KEY", "a lot")]
+    [InlineData("BEHALF_RATE_PER_PROJECT", "1e3")]
+    [InlineData("BEHALF_RATE_PER_ADDRESS", "60000001")]
+    [InlineData("BEHALF_MAX_CALLS", "0")]
+    [InlineData("BEHALF_MAX_CALLS_PER_PROJECT", "4096")]
+    [InlineData("BEHALF_MAX_CALLS_PER_PROVIDER", "4096")]
+    [InlineData("BEHALF_MAX_WAITING_CALLS", "-5")]
+    [InlineData("BEHALF_MAX_CONNECTIONS", "0")]
     public async Task A_wrong_setting_is_named_and_nothing_starts(string name, string value)
     {
         var data = Directory.CreateTempSubdirectory("behalf-setting-").FullName;

@@ -16,6 +16,8 @@ internal sealed class RefreshAccount(
     IDatabase database, ToolCatalog catalog, SecretVault vault, OAuthClients clients, TokenEndpoint tokens, StoreRenewal store,
     PatientWrites patient, TimeProvider clock, ILogger<RefreshAccount> log)
 {
+    private const long SealedPauseMs = 10_000;
+
     public async Task<RefreshOutcome> RunAsync(RefreshClaim claim, TimeSpan sinceClaim)
     {
         using var span = Telemetry.Span("credential.refresh");
@@ -50,7 +52,7 @@ internal sealed class RefreshAccount(
             AccountId = account.AccountId,
             Toolkit = account.Toolkit,
         };
-        var credential = await OpenAsync(account, because);
+        var credential = await OpenAsync(claim, account, because);
         if (!credential.CanRefresh(config.Scheme))
         {
             await ReleaseAsync(claim, RefreshSchedule.Never, keepIntent: false, null);
@@ -78,11 +80,21 @@ internal sealed class RefreshAccount(
         return account?.Secret is not null && row is not null && catalog.Resolve(row) is { } config ? (account, config) : null;
     }
 
-    private async Task<Credential> OpenAsync(CallAccount account, AuditEvent because)
+    private async Task<Credential> OpenAsync(RefreshClaim claim, CallAccount account, AuditEvent because)
     {
-        using var opened = await vault.OpenAsync(
-            account.SecretPlace(account.CredVersion), account.Secret!, Use.ToldWithItsEffect(because), CancellationToken.None);
-        return Credential.Parse(opened.Span);
+        try
+        {
+            using var opened = await vault.OpenAsync(
+                account.SecretPlace(account.CredVersion), account.Secret!, Use.ToldWithItsEffect(because), CancellationToken.None);
+            return Credential.Parse(opened.Span);
+        }
+        catch (Problem e) when (e.Refusal == Refusal.Sealed)
+        {
+            // Without this the account would wait out the lease when its key is back.
+            await database.WriteAsync(
+                RowScope.Of(claim.ProjectId), session => session.ReturnUnsentAsync(claim, claim.Now + SealedPauseMs), CancellationToken.None);
+            throw;
+        }
     }
 
     private async Task<TokenResult> TrySendAsync(

@@ -92,6 +92,7 @@ internal sealed class RevokeUpstream(
                 await session.DestroySecretsAsync(job.ProjectId, job.SecretPlace.Owner.Id);
                 await session.ExecuteAsync(
                     "delete from outbox where project_id = @ProjectId and job_id = @JobId", new { job.ProjectId, job.JobId });
+                await session.DestroyIfOverAsync(job.ProjectId);
                 await session.AppendAsync(because with { Outcome = taken is null ? AuditOutcomes.Failed : AuditOutcomes.Success });
             },
             CancellationToken.None);
@@ -102,6 +103,12 @@ internal sealed class RevokeUpstream(
     {
         if (!catalog.TryGetToolkit(open.Toolkit, out var toolkit) || toolkit.Scheme(AuthMode.OAuth2) is not OAuth2Scheme { Revoke: { } rules } scheme
             || await database.FindSecretAsync(job.ProjectId, job.SecretPlace.Owner.Id, SecretKind.Credential, CancellationToken.None) is not { } row)
+        {
+            return [];
+        }
+
+        // Who connected again while the provider was away stands on the same grant: taking the old token back would end it.
+        if (rules.Reach == RevokeReach.Grant && await database.HasHolderAsync(job.ProjectId, open, CancellationToken.None))
         {
             return [];
         }

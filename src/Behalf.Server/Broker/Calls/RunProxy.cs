@@ -4,6 +4,7 @@ using Behalf.Accounts.OAuth;
 using Behalf.Accounts.Refresh;
 using Behalf.Audit;
 using Behalf.Audit.Calls;
+using Behalf.Broker.Places;
 using Behalf.Broker.Requests;
 using Behalf.Broker.Responses;
 using Behalf.Broker.Scrub;
@@ -20,7 +21,7 @@ namespace Behalf.Broker.Calls;
 /// caller chooses path, query, body and harmless headers; never the host, and never what proves who asks.</summary>
 internal sealed class RunProxy(
     ToolCatalog catalog, ChooseAccount choose, FixingLinks links, CallRecorder recorder, Refresher refresher, UpstreamCall upstream,
-    Idempotency idempotency, IDatabase database, TimeProvider clock)
+    Idempotency idempotency, CallPlaces places, IDatabase database, TimeProvider clock)
 {
     private static readonly Dictionary<string, HttpMethod> Methods = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -59,6 +60,7 @@ internal sealed class RunProxy(
         var method = Methods.GetValueOrDefault(WireText.Required(body.Method, "method", 10))
             ?? throw new Problem(Refusal.InvalidRequest, $"method is one of {string.Join(", ", Methods.Keys)}.");
         CheckKey(caller, toolkit, method);
+        using var place = await places.EnterAsync(caller, toolkit, new CallSubject(AuditActions.ProxyExecuted, method.Method, body.UserId), ct);
         var account = await choose.RunAsync(caller, body.ConnectedAccountId, body.UserId, body.Alias, toolkit, ct)
             ?? throw new Problem(Refusal.InvalidRequest, "The proxy needs a connected account.");
         if (account.Settings.AllowedTools is not null)
