@@ -6,6 +6,7 @@ using Behalf.Broker;
 using Behalf.Catalog;
 using Behalf.Egress;
 using Behalf.Gateway.Entities;
+using Behalf.Hosting.Exports;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
 using Behalf.Storage;
@@ -28,6 +29,7 @@ internal static class Server
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicOrigin>();
         builder.Services
+            .AddExports(settings.Telemetry)
             .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
             .AddAudit()
             .AddVault(settings.Keys, settings.Data, settings.BackupRetention)
@@ -40,7 +42,7 @@ internal static class Server
         adjust?.Invoke(builder);
 
         var app = builder.Build();
-        UsePipeline(app);
+        UsePipeline(app, settings);
         MapRoutes(app);
         return app;
     }
@@ -106,10 +108,15 @@ internal static class Server
         });
     }
 
-    private static void UsePipeline(WebApplication app)
+    private static void UsePipeline(WebApplication app, ServerSettings settings)
     {
         app.UseForwardedHeaders();
         app.UseMiddleware<RequestIds>();
+        if (settings.Telemetry.SendsTraces)
+        {
+            app.UseMiddleware<RequestSpans>();
+        }
+
         app.UseMiddleware<ErrorHandling>();
         app.UseRouting();
         app.UseMiddleware<Authentication>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Behalf.Hosting.Exports;
 
 namespace Behalf.Hosting;
 
@@ -36,10 +37,13 @@ internal sealed record ServerSettings
     /// <summary><c>BEHALF_TRUSTED_PROXIES</c>: addresses whose forwarded headers are believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary><c>BEHALF_METRICS</c> and the <c>OTEL_*</c> variables: where spans and numbers go.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     /// <summary>The <c>managed_apps</c> of <c>behalf.json</c>: OAuth apps that the operator registered for all projects.</summary>
     public IConfiguration ManagedApps { get; init; } = new ConfigurationBuilder().Build();
 
-    public static ServerSettings From(IConfiguration configuration)
+    public static ServerSettings From(IConfiguration configuration, IConfiguration environment)
     {
         var data = Path.GetFullPath(configuration["DATA"] ?? "data");
         return new ServerSettings
@@ -53,6 +57,7 @@ internal sealed record ServerSettings
             Toolkits = configuration["TOOLKITS"] ?? Path.Combine(AppContext.BaseDirectory, "toolkits"),
             ToolkitOverrides = configuration["TOOLKIT_OVERRIDES"],
             ManagedApps = configuration.GetSection("managed_apps"),
+            Telemetry = TelemetrySettings.From(configuration["METRICS"], environment),
             TrustedProxies = ParseNetworks(configuration["TRUSTED_PROXIES"]),
         };
     }

@@ -15,6 +15,17 @@ public sealed class SettingTests
     [InlineData("BEHALF_TOOLKITS", "/nowhere/at/all")]
     [InlineData("BEHALF_TOOLKIT_OVERRIDES", "/nowhere/at/all.json")]
     [InlineData("BEHALF_DATABASE", "postgres://")]
+    [InlineData("BEHALF_METRICS", "9464")]
+    [InlineData("BEHALF_METRICS", "http://127.0.0.1:9464/numbers")]
+    [InlineData("BEHALF_METRICS", "http://203.0.113.7:9464")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "authorization")]
+    [InlineData("OTEL_TRACES_SAMPLER", "sometimes")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "1.5")]
+    [InlineData("OTEL_METRIC_EXPORT_INTERVAL", "soon")]
+    [InlineData("OTEL_TRACES_EXPORTER", "zipkin")]
+    [InlineData("OTEL_SDK_DISABLED", "perhaps")]
     public async Task A_wrong_setting_is_named_and_nothing_starts(string name, string value)
     {
         var data = Directory.CreateTempSubdirectory("behalf-setting-").FullName;

@@ -18,8 +18,26 @@ internal sealed class RefreshAccount(
 {
     public async Task<RefreshOutcome> RunAsync(RefreshClaim claim, TimeSpan sinceClaim)
     {
+        using var span = Telemetry.Span("credential.refresh");
         var claimedAt = clock.GetTimestamp() - (long)(sinceClaim.TotalSeconds * Stopwatch.Frequency);
-        if (await LoadAsync(claim) is not { } loaded)
+        var toolkit = Labels.None;
+        RefreshOutcome? outcome = null;
+        try
+        {
+            var loaded = await LoadAsync(claim);
+            toolkit = loaded?.Account.Toolkit ?? Labels.None;
+            outcome = await RunAsync(claim, loaded, claimedAt);
+            return outcome.Value;
+        }
+        finally
+        {
+            Measures.Refreshed(span, toolkit, outcome, clock.GetElapsedTime(claimedAt));
+        }
+    }
+
+    private async Task<RefreshOutcome> RunAsync(RefreshClaim claim, (CallAccount Account, AuthConfig Config)? found, long claimedAt)
+    {
+        if (found is not { } loaded)
         {
             await ReleaseAsync(claim, RefreshSchedule.Never, keepIntent: false, "account_gone");
             return RefreshOutcome.NotRefreshable;

@@ -20,6 +20,7 @@ internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refr
         // Not cancelled from here on: what is claimed is worked off, or its intent would stand for something that never was sent.
         var unresolved = await database.ClaimDueAsync(unresolved: true, WorkersForUnresolved, CancellationToken.None);
         var due = await database.ClaimDueAsync(unresolved: false, Workers, CancellationToken.None);
+        using var span = unresolved.Count + due.Count > 0 ? Telemetry.RootSpan("refresh.sweep") : null;
         await Task.WhenAll(unresolved.Select(claim => refresher.RunClaimedAsync(claim)).Concat(due.Select(WorkAsync)));
         return unresolved.Count + due.Count;
     }

@@ -18,6 +18,9 @@ internal sealed class Refresher(
 
     private volatile bool _draining;
 
+    /// <summary>How many accounts this node is refreshing now.</summary>
+    public int Running => _running.Count;
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Claims nothing more and sees what was claimed to its end, as far as the host's patience goes: a refresh that
@@ -66,6 +69,8 @@ internal sealed class Refresher(
     /// <summary>Refreshes now, as somebody asked for; waits for whoever is at it already.</summary>
     public async Task<(CallAccount Account, RefreshOutcome Outcome)> RenewAsync(CallAccount account, CancellationToken ct)
     {
+        using var span = Telemetry.Span("credential.renew");
+        using var wait = new LeaseWait(clock);
         var before = account.CredVersion;
         var began = clock.GetTimestamp();
         var now = account;
@@ -94,6 +99,7 @@ internal sealed class Refresher(
                 return (now, outcome == RefreshOutcome.Busy ? RefreshOutcome.Unavailable : outcome);
             }
 
+            wait.Begin();
             await Task.Delay(TimeSpan.FromMilliseconds(pause), clock, ct);
         }
     }

@@ -68,6 +68,7 @@ internal sealed class RevokeUpstream(
 
     private async Task<IReadOnlyList<string>?> RunAsync(RevocationJob job)
     {
+        using var span = Telemetry.Span("upstream.revoke");
         var open = job.Open;
         var because = AuditEvent.BySystem(job.ProjectId, AuditActions.UpstreamRevoked) with
         {
@@ -76,6 +77,8 @@ internal sealed class RevokeUpstream(
             Toolkit = open.Toolkit,
         };
         var taken = await AskProviderAsync(job, open, because);
+        Measures.Revoked(
+            span, catalog.TryGetToolkit(open.Toolkit, out var known) ? known.Slug : null, taken is null ? AuditOutcomes.Failed : AuditOutcomes.Success);
         if (taken is null && job.Attempt < MostAttempts)
         {
             await DelayAsync(job);

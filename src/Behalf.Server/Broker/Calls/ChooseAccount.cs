@@ -12,6 +12,7 @@ internal sealed class ChooseAccount(IDatabase database, FixingLinks links)
     /// <summary>Null for an open API that needs no account.</summary>
     public async Task<CallAccount?> RunAsync(Caller caller, string? accountId, string? user, string? alias, Toolkit toolkit, CancellationToken ct)
     {
+        using var span = Telemetry.Span("account.lookup");
         if (caller.BoundUser is { } bound && user is not null && user != bound)
         {
             throw new Problem(Refusal.ForeignUser);

@@ -23,12 +23,29 @@ internal sealed class RunTool(
 {
     public async Task<ToolCallResult> RunAsync(ToolCall call, CancellationToken ct)
     {
+        using var measured = MeasuredCall.OfTool(clock);
+        try
+        {
+            var result = await RunAsync(call, measured, ct);
+            measured.End(result.Successful, result.ErrorKind);
+            return result;
+        }
+        catch (Exception e)
+        {
+            measured.End(e);
+            throw;
+        }
+    }
+
+    private async Task<ToolCallResult> RunAsync(ToolCall call, MeasuredCall measured, CancellationToken ct)
+    {
         var began = clock.GetTimestamp();
         if (!catalog.TryGetTool(call.Tool, out var tool) || !catalog.TryGetToolkit(tool.Toolkit, out var toolkit))
         {
             throw UnknownTool.Problem(catalog, call.Tool);
         }
 
+        measured.Know(toolkit, tool);
         CallPolicy.CheckKey(call.Caller, tool);
         var account = await choose.RunAsync(call.Caller, call.AccountId, call.User, call.Alias, toolkit, ct);
         var happened = Event(call, tool, account);

@@ -23,6 +23,8 @@ internal sealed class PostgresLookups : IAsyncDisposable
         _workers = [.. Enumerable.Range(0, Workers).Select(_ => Task.Run(WorkAsync))];
     }
 
+    public int Waiting => _waiting.Reader.Count;
+
     /// <summary>The first row, or null. Null instead of a task where the statement cannot travel with others.</summary>
     public Task<T?>? TryFindAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct)
     {
