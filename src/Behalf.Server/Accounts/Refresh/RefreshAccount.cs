@@ -18,6 +18,7 @@ internal sealed class RefreshAccount(
 {
     public async Task<RefreshOutcome> RunAsync(RefreshClaim claim, TimeSpan sinceClaim)
     {
+        Failpoint.Reach("refresh.claimed");
         var claimedAt = clock.GetTimestamp() - (long)(sinceClaim.TotalSeconds * Stopwatch.Frequency);
         if (await LoadAsync(claim) is not { } loaded)
         {
@@ -47,7 +48,9 @@ internal sealed class RefreshAccount(
             return RefreshOutcome.Unavailable;
         }
 
+        Failpoint.Reach("refresh.opened");
         var result = await TrySendAsync(account, config, credential, lease, because);
+        Failpoint.Reach("refresh.answered");
         return result.Tokens is { } answer
             ? await StoreAsync(claim, account, config, credential, answer, because)
             : await FailAsync(claim, account, config, lease, result, because);

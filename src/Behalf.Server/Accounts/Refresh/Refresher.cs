@@ -121,6 +121,7 @@ internal sealed class Refresher(
             return RefreshOutcome.Unavailable;
         }
 
+        Failpoint.Reach("refresh.picked");
         var began = clock.GetTimestamp();
         var (claim, otherwise) = await database.ClaimAsync(account.ProjectId, account.AccountId, epoch, CancellationToken.None);
         return claim is null

@@ -17,6 +17,7 @@ internal sealed class StoreRenewal(
     {
         var sealedSecret = await vault.SealAsync(
             account.SecretPlace(account.CredVersion + 1), account.Secret!, fresh.ToBytes(), CancellationToken.None);
+        Failpoint.Reach("refresh.sealed");
         var spilled = new SpilledCredential
         {
             Deployment = await deployment.IdAsync(CancellationToken.None),
@@ -32,6 +33,7 @@ internal sealed class StoreRenewal(
             spill.Keep(spilled);
         }
 
+        Failpoint.Reach("refresh.spilled");
         bool stored;
         try
         {
@@ -45,12 +47,14 @@ internal sealed class StoreRenewal(
             spill.LetGo(account.AccountId);
         }
 
+        Failpoint.Reach("refresh.stored");
         if (!stored)
         {
             await GiveBackAsync(account, config, fresh, account.Subject, because);
         }
 
         spill.Remove(account.AccountId);
+        Failpoint.Reach("refresh.released");
         return stored;
     }
 

@@ -46,6 +46,7 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
             Toolkit = account.Toolkit,
         };
         var (fate, job) = upstream ? await PrepareJobAsync(account, because, ct) : (UpstreamFate.NotAsked, null);
+        Failpoint.Reach("delete.prepared");
         await database.WriteAsync(
             RowScope.Of(account.ProjectId),
             async session =>
@@ -64,6 +65,7 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
                 }
             },
             ct);
+        Failpoint.Reach("delete.stored");
         return (fate, job is null ? null : JobIdOf(job));
     }
 

@@ -75,7 +75,9 @@ internal sealed class RevokeUpstream(
             AccountId = Id<IdKinds.Account>.TryParse(open.AccountId, out var account) ? account : null,
             Toolkit = open.Toolkit,
         };
+        Failpoint.Reach("delete.claimed");
         var taken = await AskProviderAsync(job, open, because);
+        Failpoint.Reach("delete.asked");
         if (taken is null && job.Attempt < MostAttempts)
         {
             await DelayAsync(job);
