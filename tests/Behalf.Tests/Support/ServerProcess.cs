@@ -22,6 +22,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public Uri Url { get; private set; } = null!;
 
+    /// <summary>The same, built with failpoints.</summary>
+    public static string WithFailpoints { get; } = Path.Combine(Repository.Server, "bin", "Failpoints", "net10.0", "behalf.dll");
+
+    private static string AsReleased { get; } = Path.Combine(AppContext.BaseDirectory, "behalf.dll");
+
     /// <summary>Starts it on a port of the system's choice and waits until it says that it is ready.</summary>
     public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
@@ -78,6 +83,24 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Waits for an end that it comes to by itself; the exit code.</summary>
+    public async Task<int> EndAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>A signal by its name.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Whether SIGSTOP has halted it.</summary>
+    public bool IsStopped => File.ReadAllText($"/proc/{_process.Id}/stat").Split(") ")[^1].StartsWith('T');
+
     /// <summary>Ends it and gives all that it ever printed.</summary>
     public async Task<string> SaidAsync()
     {
@@ -93,11 +116,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>SIGTERM, as an operator's supervisor sends it; the exit code.</summary>
     public async Task<int> StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
+        await SignalAsync("TERM");
         await _process.WaitForExitAsync();
         return _process.ExitCode;
     }
@@ -114,7 +133,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private static Process Start(string[] arguments, IReadOnlyDictionary<string, string> settings)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "behalf.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [settings.ContainsKey("BEHALF_FAILPOINT") ? WithFailpoints : AsReleased, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
