@@ -32,10 +32,10 @@ internal sealed class CrashWorld : IAsyncDisposable
 
     public IEnumerable<Answer> Troubles => _clients.Append(World.Project).Distinct().SelectMany(client => client.Troubles);
 
-    public static async Task<CrashWorld> CreateAsync(string engine, string rotation, ProviderModes? modes = null)
+    public static async Task<CrashWorld> CreateAsync(string engine, string rotation, ProviderModes? modes = null, string? database = null)
     {
         Assert.True(File.Exists(ServerProcess.WithFailpoints), "Build the server with its failpoints first: dotnet build src/Behalf.Server -c Failpoints");
-        var world = await World.CreateAsync(engine, (modes ?? new ProviderModes()) with { Rotation = ModeOf(rotation) });
+        var world = await World.CreateAsync(engine, (modes ?? new ProviderModes()) with { Rotation = ModeOf(rotation) }, options: new TestServerOptions { Database = database });
         (await world.Project.PostAsync("/api/v3.1/webhook_subscriptions", new
         {
             webhook_url = "https://app.invalid/hook",
@@ -93,6 +93,28 @@ internal sealed class CrashWorld : IAsyncDisposable
         Assert.True(exit == Killed, $"It ended with {exit}: {output}{errors}");
         Said.Add(output + errors);
     }
+
+    /// <summary>For a node on another machine: a folder of its own, and perhaps ways of its own to database and provider.</summary>
+    public async Task<Dictionary<string, string>> ElsewhereAsync(int? database = null, int? provider = null)
+    {
+        var settings = World.Settings;
+        var folder = Directory.CreateTempSubdirectory("behalf-elsewhere-").FullName;
+        var overrides = Path.Combine(folder, "overrides.json");
+        await File.WriteAllTextAsync(
+            overrides,
+            (await File.ReadAllTextAsync(settings["BEHALF_TOOLKIT_OVERRIDES"]))
+                .Replace($":{new Uri(World.Provider.BaseUrl).Port}", $":{provider ?? new Uri(World.Provider.BaseUrl).Port}", StringComparison.Ordinal));
+        settings["BEHALF_KEYS"] = "file:" + Path.Combine(settings["BEHALF_DATA"], "keys.json");
+        settings["BEHALF_DATA"] = folder;
+        settings["BEHALF_TOOLKIT_OVERRIDES"] = overrides;
+        var address = new Uri(settings["BEHALF_DATABASE"]);
+        settings["BEHALF_DATABASE"] = address.AbsoluteUri.Replace($":{address.Port}/", $":{database ?? address.Port}/", StringComparison.Ordinal);
+        return settings;
+    }
+
+    /// <summary>The shortest grace that is taken for one: leases of five seconds.</summary>
+    public Task ShortenGraceAsync() => World.Server.Database.WriteAsync(
+        RowScope.System, s => s.ExecuteAsync("update account_refresh set grace_ms = 15000", null), CancellationToken.None);
 
     public Dictionary<string, string> With(string failpoint) => new(World.Settings) { ["BEHALF_FAILPOINT"] = failpoint };
 
