@@ -37,10 +37,15 @@ public sealed class DatabaseOutageTests
         }
 
         var answers = new ConcurrentQueue<(int Status, TimeSpan Took)>();
-        await using (var load = Load.Start(4, async call =>
+        await using (Load.Start(4, async call =>
+        {
+            await crash.World.Project.PostAsync($"/api/v3.1/connected_accounts/{accounts[call % accounts.Count]}/refresh");
+            return null;
+        }))
+        await using (Load.Start(2, async call =>
         {
             var began = Stopwatch.GetTimestamp();
-            var answer = await crash.World.Project.PostAsync($"/api/v3.1/connected_accounts/{accounts[call % accounts.Count]}/refresh");
+            var answer = await crash.World.ExecuteAsync("SANDBOX_GET_ME", $"user_{call % accounts.Count}");
             answers.Enqueue((answer.Status, Stopwatch.GetElapsedTime(began)));
             return null;
         }))

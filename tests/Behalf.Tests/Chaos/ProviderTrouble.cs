@@ -18,8 +18,8 @@ internal sealed record ProviderTrouble
     /// <summary>The provider did its work, and its answer is lost.</summary>
     public bool AnswerLost => Fault is FaultKind.TimeoutAfter or FaultKind.RstAfter or FaultKind.TruncatedJson;
 
-    /// <summary>Said 200, in whatever words.</summary>
-    public bool SaysDone => Fault is FaultKind.Html200 or FaultKind.TruncatedJson or FaultKind.Garbage or FaultKind.HugeBody or FaultKind.GzipBomb;
+    /// <summary>Said 200, in whatever words, and was read to a limit; a bomb is not.</summary>
+    public bool SaysDone => Fault is FaultKind.Html200 or FaultKind.TruncatedJson or FaultKind.Garbage or FaultKind.HugeBody;
 
     public static IReadOnlyList<ProviderTrouble> Faults { get; } =
     [

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Behalf.Sandbox.Provider;
+using Behalf.Storage;
 using Behalf.Tests.Support;
 
 namespace Behalf.Tests.Chaos;
@@ -26,6 +27,10 @@ public sealed class ProviderTroubleTests
             var answer = await trouble.DuringAsync(crash.World.Provider, Step.Refresh, () => RefreshAsync(crash, account));
             Note(wrong, trouble, trouble.Odd is not null || trouble.Fault == FaultKind.InvalidGrant ? 200 : 502, answer.Status);
             Note(wrong, trouble, trouble.Fault == FaultKind.InvalidGrant ? "EXPIRED" : "ACTIVE", await crash.World.StatusAsync(account));
+
+            // Nothing is tried again beside the next cell, whose trouble would meet the wrong account.
+            await crash.World.Server.Database.WriteAsync(
+                RowScope.System, s => s.ExecuteAsync("update account_refresh set due_at = behalf_now() + 3000000 where status = 0", null), CancellationToken.None);
         }
 
         // Every pause and every access token has ended; what was unresolved was asked again.
@@ -42,7 +47,7 @@ public sealed class ProviderTroubleTests
             }
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
 
         // The provider only claimed that this grant was gone.
         crash.World.Provider.RevokeUser($"user_{ProviderTrouble.All.ToList().FindIndex(t => t.Fault == FaultKind.InvalidGrant)}");
@@ -71,7 +76,7 @@ public sealed class ProviderTroubleTests
             }
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         await Invariants.HoldAsync(crash);
     }
 
@@ -95,7 +100,7 @@ public sealed class ProviderTroubleTests
             Note(wrong, trouble, "ACTIVE", await world.StatusAsync(account));
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         await Invariants.HoldAsync(crash);
     }
 
@@ -112,7 +117,7 @@ public sealed class ProviderTroubleTests
             Note(wrong, trouble, trouble.SaysDone ? "revoked" : "queued", deleted.Json.GetProperty("upstream").GetString());
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         for (var i = 0; i < 60 && await crash.CountAsync("select count(*) from outbox where kind = 'revoke'") > 0; i++)
         {
             await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(30));

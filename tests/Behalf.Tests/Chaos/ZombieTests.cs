@@ -53,6 +53,7 @@ public sealed class ZombieTests
             return null;
         }))
         {
+            await Eventually.HoldsAsync(() => crash.World.Provider.Ledger.Refreshes > accounts.Length);
             for (var i = 0; i < ChaosSize.Of(1, 20, 100); i++)
             {
                 await node.SignalAsync("STOP");
@@ -63,7 +64,6 @@ public sealed class ZombieTests
             }
         }
 
-        Assert.True(crash.World.Provider.Ledger.Refreshes > accounts.Length, "Too little was refreshed.");
         await crash.World.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(10));
         await crash.ResolvedAsync();
         Assert.Equal(0, await crash.CountAsync("select count(*) from account where status <> 2"));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.OAuth;
 using Behalf.Accounts.Revocation;
@@ -16,10 +15,11 @@ internal sealed class RefreshAccount(
     IDatabase database, ToolCatalog catalog, SecretVault vault, OAuthClients clients, TokenEndpoint tokens, StoreRenewal store,
     PatientWrites patient, TimeProvider clock, ILogger<RefreshAccount> log)
 {
-    public async Task<RefreshOutcome> RunAsync(RefreshClaim claim, TimeSpan sinceClaim)
+    /// <param name="claim">Under which.</param>
+    /// <param name="claimedAt">A timestamp of the clock's from before the claim, so that no pause since then goes unseen.</param>
+    public async Task<RefreshOutcome> RunAsync(RefreshClaim claim, long claimedAt)
     {
         Failpoint.Reach("refresh.claimed");
-        var claimedAt = clock.GetTimestamp() - (long)(sinceClaim.TotalSeconds * Stopwatch.Frequency);
         if (await LoadAsync(claim) is not { } loaded)
         {
             await ReleaseAsync(claim, RefreshSchedule.Never, keepIntent: false, "account_gone");

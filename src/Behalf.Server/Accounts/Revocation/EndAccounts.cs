@@ -220,14 +220,27 @@ internal sealed class EndAccounts(IDatabase database, EndAccount end, RevokeUpst
 
             foreach (var account in accounts)
             {
-                var (_, job) = await end.RunAsync(account, delete: true, revoke, because, ct);
-                if (job is { } queued)
-                {
-                    await upstream.TryNowAsync(project, queued, CancellationToken.None);
-                }
-
-                ended++;
+                ended += await EndOneAsync(account, revoke, because, ct) ? 1 : 0;
             }
+        }
+    }
+
+    /// <returns>False if somebody else deleted it meanwhile.</returns>
+    private async Task<bool> EndOneAsync(AccountRow account, bool revoke, AuditEvent because, CancellationToken ct)
+    {
+        try
+        {
+            var (_, job) = await end.RunAsync(account, delete: true, revoke, because, ct);
+            if (job is { } queued)
+            {
+                await upstream.TryNowAsync(account.ProjectId, queued, CancellationToken.None);
+            }
+
+            return true;
+        }
+        catch (Problem p) when (p.Refusal == Refusal.NotFound)
+        {
+            return false;
         }
     }
 
