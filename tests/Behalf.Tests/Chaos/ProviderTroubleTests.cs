@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Behalf.Sandbox.Provider;
 using Behalf.Storage;
 using Behalf.Tests.Support;
@@ -28,9 +27,7 @@ public sealed class ProviderTroubleTests
             Note(wrong, trouble, trouble.Odd is not null || trouble.Fault == FaultKind.InvalidGrant ? 200 : 502, answer.Status);
             Note(wrong, trouble, trouble.Fault == FaultKind.InvalidGrant ? "EXPIRED" : "ACTIVE", await crash.World.StatusAsync(account));
 
-            // Nothing is tried again beside the next cell, whose trouble would meet the wrong account.
-            await crash.World.Server.Database.WriteAsync(
-                RowScope.System, s => s.ExecuteAsync("update account_refresh set due_at = behalf_now() + 3000000 where status = 0", null), CancellationToken.None);
+            await PostponeAsync(crash, "account_refresh");
         }
 
         // Every pause and every access token has ended; what was unresolved was asked again.
@@ -115,14 +112,12 @@ public sealed class ProviderTroubleTests
             var deleted = await trouble.DuringAsync(world.Provider, Step.Revoke, () => world.Project.DeleteAsync($"/api/v3.1/connected_accounts/{account}"));
             Note(wrong, trouble, 200, deleted.Status);
             Note(wrong, trouble, trouble.SaysDone ? "revoked" : "queued", deleted.Json.GetProperty("upstream").GetString());
+            await PostponeAsync(crash, "outbox");
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
-        for (var i = 0; i < 60 && await crash.CountAsync("select count(*) from outbox where kind = 'revoke'") > 0; i++)
-        {
-            await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(30));
-            await Task.Delay(200);
-        }
+        await world.Server.Clock.AdvanceAsync(TimeSpan.FromHours(1));
+        await Eventually.HoldsAsync(async () => await crash.CountAsync("select count(*) from outbox where kind = 'revoke'") == 0);
 
         foreach (var trouble in ProviderTrouble.Faults.Where(trouble => !trouble.SaysDone || trouble.AnswerLost))
         {
@@ -132,12 +127,43 @@ public sealed class ProviderTroubleTests
         await Invariants.HoldAsync(crash);
     }
 
+    /// <summary>Nothing is tried again beside the next cell, whose trouble would meet the wrong account.</summary>
+    private static Task PostponeAsync(CrashWorld crash, string table) => crash.World.Server.Database.WriteAsync(
+        RowScope.System, s => s.ExecuteAsync($"update {table} set due_at = behalf_now() + 3000000 where due_at < behalf_now() + 3000000", null), CancellationToken.None);
+
     private static Task<Answer> RefreshAsync(CrashWorld crash, string account) =>
         crash.World.Project.PostAsync($"/api/v3.1/connected_accounts/{account}/refresh");
 
-    private static string Expected(ProviderTrouble trouble, string way) => "?" + trouble.Name + way;
+    /// <summary>A write whose end is not known says so; the proxy shows what there is to show.</summary>
+    private static string Expected(ProviderTrouble trouble, string way)
+    {
+        var unanswered = trouble.Fault is FaultKind.Timeout or FaultKind.TimeoutAfter or FaultKind.RstBefore or FaultKind.RstAfter or FaultKind.HalfClose or FaultKind.GzipBomb;
+        var unknown = way == "read" ? "" : " outcome_unknown";
+        return trouble.Fault switch
+        {
+            _ when unanswered => (way == "proxy" ? "refused" : "no_answer") + unknown,
+            _ when way == "proxy" => "shown",
 
-    private static string Outcome(Answer answer) => answer.Status + " " + answer.Text[..Math.Min(160, answer.Text.Length)];
+            // A 401: the credential is renewed, and the call made again.
+            FaultKind.InvalidClient => "done",
+            FaultKind.Status429 => "rate_limited",
+            FaultKind.InvalidGrant or FaultKind.EchoSecret => "invalid",
+            _ => "unavailable" + (trouble.SaysDone ? unknown : ""),
+        };
+    }
+
+    private static string Outcome(Answer answer)
+    {
+        var unknown = answer.Text.Contains("outcome_unknown", StringComparison.Ordinal) ? " outcome_unknown" : "";
+        return answer.Status switch
+        {
+            502 => "refused" + unknown,
+            200 when answer.Json.TryGetProperty("headers", out _) => "shown",
+            200 when answer.Json.GetProperty("successful").GetBoolean() => "done",
+            200 => answer.Json.GetProperty("data").GetProperty("error_kind").GetString() + unknown,
+            _ => $"{answer.Status} {answer.Text}",
+        };
+    }
 
     private static void Note<T>(List<string> wrong, ProviderTrouble trouble, T expected, T actual)
     {
