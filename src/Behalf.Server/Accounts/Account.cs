@@ -60,7 +60,7 @@ internal record AccountRow
     public SecretPlace SecretPlace(long version) => new() { Owner = SecretOwner, Kind = SecretKind.Credential, Version = version };
 
     /// <summary><see cref="Params"/>, read; a copy of the caller's own.</summary>
-    public Dictionary<string, string> Variables => JsonSerializer.Deserialize(Params, ConnectJson.Default.DictionaryStringString) ?? [];
+    public Dictionary<string, string> Variables => Params == "{}" ? [] : JsonSerializer.Deserialize(Params, ConnectJson.Default.DictionaryStringString) ?? [];
 
     public IReadOnlyList<string> GrantedScopes => Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

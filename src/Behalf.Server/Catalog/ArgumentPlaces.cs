@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace Behalf.Catalog;
 
@@ -38,10 +39,19 @@ internal sealed class ArgumentPlaces
         }
 
         HasBody = request.Body is not null || InBody.Count > 0;
+        Defaults =
+        [
+            .. from property in tool.Input.GetProperty("properties").EnumerateObject()
+               where property.Value.TryGetProperty("default", out _)
+               select KeyValuePair.Create(property.Name, property.Value.GetProperty("default")),
+        ];
     }
 
     /// <summary>Worked out once for each tool.</summary>
     public static ArgumentPlaces Of(Tool tool) => Known.GetValue(tool, static tool => new ArgumentPlaces(tool));
+
+    /// <summary>What an absent argument stands for, where the schema says so.</summary>
+    public IReadOnlyList<KeyValuePair<string, JsonElement>> Defaults { get; }
 
     public List<PlacedArgument> InQuery { get; } = [];
 

@@ -77,8 +77,14 @@ internal sealed record Toolkit
 
     /// <summary>Base address of a server for one connection, without a slash at the end.</summary>
     public string BaseUrl(string server, IReadOnlyDictionary<string, string> variables) =>
+        Server(server).Fill(Variables, variables).TrimEnd('/');
+
+    /// <summary>The same, read.</summary>
+    public Uri BaseAddress(string server, IReadOnlyDictionary<string, string> variables) => Server(server).Address(Variables, variables);
+
+    private UrlTemplate Server(string server) =>
         Servers.TryGetValue(server, out var url)
-            ? url.Fill(Variables, variables).TrimEnd('/')
+            ? url
             : throw new CatalogException(
                 $"The overrides for {Slug} give no address for its server {server}: add it under servers.");
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -11,6 +12,8 @@ internal sealed partial record UrlTemplate(string Text)
     /// <summary>Stands for the OAuth client's id, which no connection knows: whoever sends the request puts it
     /// in.</summary>
     public const string ClientId = "{client_id}";
+
+    private static readonly ConditionalWeakTable<UrlTemplate, Uri> Constant = [];
 
     /// <summary>The names that must be known before the template is a URL.</summary>
     public IEnumerable<string> Variables =>
@@ -36,6 +39,12 @@ internal sealed partial record UrlTemplate(string Text)
                 ? value
                 : throw new CatalogException($"The connection's value for {name} is not of the form {field.Pattern}.");
         });
+
+    /// <summary>The URL without a slash at its end, read; once for all where there is nothing to fill in.</summary>
+    /// <exception cref="CatalogException">A variable is unknown, missing or does not match.</exception>
+    public Uri Address(IReadOnlyList<ConnectionField> fields, IReadOnlyDictionary<string, string> values) => Text.Contains('{', StringComparison.Ordinal)
+        ? new Uri(Fill(fields, values).TrimEnd('/'))
+        : Constant.GetValue(this, static template => new Uri(template.Text.TrimEnd('/')));
 
     public override string ToString() => Text;
 

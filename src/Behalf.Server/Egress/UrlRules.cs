@@ -34,8 +34,7 @@ internal static partial class UrlRules
         return true;
     }
 
-    /// <summary>A path of a definition in which <c>{name}</c> stands for one segment and <c>{name*}</c> for as many as
-    /// the value has.</summary>
+    /// <summary>A path of a definition with values in its places; see <see cref="PathTemplate"/>.</summary>
     public static bool TryFill(
         Uri baseUrl,
         string template,
@@ -44,22 +43,8 @@ internal static partial class UrlRules
         [NotNullWhen(true)] out Uri? url,
         [NotNullWhen(false)] out string? fault)
     {
-        string? wrong = null;
-        var path = Placeholder().Replace(template, match =>
-        {
-            var name = match.Groups["name"].Value;
-            if (!values.TryGetValue(name, out var value))
-            {
-                wrong ??= $"{name} is missing.";
-                return "";
-            }
-
-            string[] segments = match.Groups["many"].Success ? value.Trim('/').Split('/') : [value];
-            var faulty = segments.Select(PathSegment.Fault).FirstOrDefault(found => found is not null);
-            wrong ??= faulty is null ? null : $"{name} {faulty}.";
-            return string.Join('/', segments.Select(PathSegment.Encode));
-        });
-        url = wrong is null ? Join(baseUrl, path, Encode(query)) : null;
+        var path = PathTemplate.Of(template).Fill(values, out var wrong);
+        url = path is null ? null : Join(baseUrl, path, Encode(query));
         fault = url is null ? wrong ?? "The path leads out of the place that the tool's definition gives it." : null;
         return url is not null;
     }
@@ -153,9 +138,6 @@ internal static partial class UrlRules
         string.Join('&', query.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
 
     private static bool Unwanted(string text) => text.Any(c => char.IsControl(c) || c == '\\');
-
-    [GeneratedRegex(@"\{(?<name>[^{}*]+)(?<many>\*)?\}")]
-    private static partial Regex Placeholder();
 
     /// <summary>What RFC 3986 §3.4 has no place for in a query, a stray percent sign among it.</summary>
     [GeneratedRegex(@"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%]+")]

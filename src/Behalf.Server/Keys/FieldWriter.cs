@@ -19,10 +19,23 @@ internal sealed class FieldWriter
         return this;
     }
 
-    public FieldWriter Add(string field) => Add(Encoding.UTF8.GetBytes(field));
+    public FieldWriter Add(string field)
+    {
+        var length = Encoding.UTF8.GetByteCount(field);
+        var space = _output.GetSpan(2 + length);
+        BinaryPrimitives.WriteUInt16BigEndian(space, checked((ushort)length));
+        Encoding.UTF8.GetBytes(field, space[2..]);
+        _output.Advance(2 + length);
+        return this;
+    }
 
     public FieldWriter Add<T>(Id<T> id)
-        where T : IIdKind => Add(id.ToBytes());
+        where T : IIdKind
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.Write(bytes);
+        return Add(bytes);
+    }
 
     public FieldWriter Add(short number)
     {

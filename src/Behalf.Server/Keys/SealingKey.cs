@@ -32,7 +32,12 @@ internal sealed class SealingKey : IDisposable
     private const int NonceLength = 12;
     private const int TagLength = 16;
 
-    private readonly SecretBuffer _encryption = new(KeyLength);
+    /// <summary>Longer associated data is not written on the stack.</summary>
+    private const int UsualAssociatedData = 512;
+
+    // Not for two threads at a time; making another costs more than the box.
+    private readonly AesGcm _aes;
+    private readonly Lock _turn = new();
     private readonly byte[] _commit = new byte[CommitLength];
 
     /// <summary>Keeps what is derived from the key, not the key: the caller zeroes that.</summary>
@@ -40,10 +45,17 @@ internal sealed class SealingKey : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyLength);
         Span<byte> extracted = stackalloc byte[SHA256.HashSizeInBytes];
-        HKDF.Extract(HashAlgorithmName.SHA256, key, salt: [], extracted);
-        HKDF.Expand(HashAlgorithmName.SHA256, extracted, _encryption.Span, "behalf/enc/v1"u8);
-        HKDF.Expand(HashAlgorithmName.SHA256, extracted, _commit, "behalf/commit/v1"u8);
+        Span<byte> expanded = stackalloc byte[SHA256.HashSizeInBytes];
+
+        // RFC 5869 §2.2 without a salt, and §2.3 for one block. The platform's HKDF sets up a hash object for each step,
+        // which costs several times the hashes; a credential is opened under a key of its own in every call.
+        HMACSHA256.HashData(stackalloc byte[SHA256.HashSizeInBytes], key, extracted);
+        HMACSHA256.HashData(extracted, "behalf/enc/v1\u0001"u8, expanded);
+        _aes = new AesGcm(expanded, TagLength);
+        HMACSHA256.HashData(extracted, "behalf/commit/v1\u0001"u8, expanded);
+        expanded[..CommitLength].CopyTo(_commit);
         CryptographicOperations.ZeroMemory(extracted);
+        CryptographicOperations.ZeroMemory(expanded);
     }
 
     public byte[] Seal(ReadOnlySpan<byte> header, ReadOnlySpan<byte> context, ReadOnlySpan<byte> plaintext)
@@ -71,16 +83,18 @@ internal sealed class SealingKey : IDisposable
             return BoxFault.Key;
         }
 
+        Span<byte> associated = body + context.Length <= UsualAssociatedData
+            ? stackalloc byte[body + context.Length]
+            : new byte[body + context.Length];
+        box[..body].CopyTo(associated);
+        context.CopyTo(associated[body..]);
         var opened = new SecretBuffer(box.Length - body - TagLength);
         try
         {
-            using var aes = new AesGcm(_encryption.Span, TagLength);
-            aes.Decrypt(
-                box.Slice(body - NonceLength, NonceLength),
-                box[body..^TagLength],
-                box[^TagLength..],
-                opened.Span,
-                [.. box[..body], .. context]);
+            lock (_turn)
+            {
+                _aes.Decrypt(box.Slice(body - NonceLength, NonceLength), box[body..^TagLength], box[^TagLength..], opened.Span, associated);
+            }
         }
         catch (AuthenticationTagMismatchException)
         {
@@ -92,7 +106,7 @@ internal sealed class SealingKey : IDisposable
         return BoxFault.None;
     }
 
-    public void Dispose() => _encryption.Dispose();
+    public void Dispose() => _aes.Dispose();
 
     /// <summary>Private, so that a nonce can be chosen by nothing but the tests that freeze the format.</summary>
     private byte[] Seal(
@@ -104,13 +118,16 @@ internal sealed class SealingKey : IDisposable
         _commit.CopyTo(box, header.Length);
         nonce.CopyTo(box.AsSpan(body - NonceLength));
 
-        using var aes = new AesGcm(_encryption.Span, TagLength);
-        aes.Encrypt(
-            nonce,
-            plaintext,
-            box.AsSpan(body, plaintext.Length),
-            box.AsSpan(body + plaintext.Length),
-            [.. box.AsSpan(0, body), .. context]);
+        lock (_turn)
+        {
+            _aes.Encrypt(
+                nonce,
+                plaintext,
+                box.AsSpan(body, plaintext.Length),
+                box.AsSpan(body + plaintext.Length),
+                [.. box.AsSpan(0, body), .. context]);
+        }
+
         return box;
     }
 }

@@ -48,6 +48,12 @@ internal static partial class CredentialInjection
     /// pass, so that a value with braces in it is a value.</summary>
     private static string? Fill(string format, Credential credential, string? fallback)
     {
+        // The usual format is the field and nothing else.
+        if (format is ['{', .. var only, '}'] && only.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+        {
+            return credential.Fields.GetValueOrDefault(only == "token" ? fallback ?? "token" : only);
+        }
+
         var complete = true;
         var filled = Name().Replace(format, match =>
         {
@@ -60,8 +66,13 @@ internal static partial class CredentialInjection
 
     private static InjectedCredential At(IEnumerable<(CredentialPlace Place, string Value)> values)
     {
-        var all = values.ToLookup(v => v.Place.In, v => new KeyValuePair<string, string>(v.Place.Name, v.Value));
-        return new InjectedCredential { Headers = [.. all[PlaceIn.Header]], Query = [.. all[PlaceIn.Query]] };
+        List<KeyValuePair<string, string>> headers = [], query = [];
+        foreach (var (place, value) in values)
+        {
+            (place.In == PlaceIn.Header ? headers : query).Add(new(place.Name, value));
+        }
+
+        return new InjectedCredential { Headers = headers, Query = query };
     }
 
     [GeneratedRegex(@"\{([A-Za-z][A-Za-z0-9_]*)\}")]

@@ -25,7 +25,7 @@ internal static class RequestBuilder
         return new ToolHttpRequest
         {
             Method = Method(request.Method),
-            Url = Url(toolkit.BaseUrl(request.Server, variables), request.Path, template, query),
+            Url = Url(toolkit.BaseAddress(request.Server, variables), request.Path, template, query),
             Headers = Headers(toolkit, request, places, arguments),
             Content = content,
             ContentType = type,
@@ -58,7 +58,7 @@ internal static class RequestBuilder
             return new ToolHttpRequest
             {
                 Method = HttpMethod.Get,
-                Url = Url(toolkit.BaseUrl(tool.Request.Server, variables), followUp.Path, template,
+                Url = Url(toolkit.BaseAddress(tool.Request.Server, variables), followUp.Path, template,
                     TemplatedQuery(followUp.Query, template)),
                 Headers = Headers(toolkit, tool.Request, null, arguments),
             };
@@ -66,11 +66,11 @@ internal static class RequestBuilder
     }
 
     private static Uri Url(
-        string baseUrl, string path, Template template, IEnumerable<KeyValuePair<string, string>> query)
+        Uri baseUrl, string path, Template template, IEnumerable<KeyValuePair<string, string>> query)
     {
-        var values = Placeholders.InPath(path).Distinct()
+        var values = PathTemplate.Of(path).Names
             .ToDictionary(name => name, name => ArgumentText.Of(template.Argument(name)), StringComparer.Ordinal);
-        return UrlRules.TryFill(new Uri(baseUrl), path, values, query, out var url, out var fault)
+        return UrlRules.TryFill(baseUrl, path, values, query, out var url, out var fault)
             ? url
             : throw new ToolArgumentException(
                 values.Keys.FirstOrDefault(name => fault.StartsWith(name + " ", StringComparison.Ordinal)) ?? "",

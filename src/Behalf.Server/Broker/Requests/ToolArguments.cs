@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Behalf.Catalog;
 
 namespace Behalf.Broker.Requests;
@@ -8,6 +9,9 @@ namespace Behalf.Broker.Requests;
 /// <summary>Brings a call's arguments into the form that the schema and the request builder expect.</summary>
 internal static class ToolArguments
 {
+    /// <summary>Comparing each with each is cheap among so few.</summary>
+    private const int MostPlain = 8;
+
     /// <summary>Models send null for what they leave out, and leave out what has a default: both are made plain here,
     /// before the schema is checked.</summary>
     public static JsonElement Prepare(Tool tool, JsonElement arguments)
@@ -19,6 +23,12 @@ internal static class ToolArguments
                 : arguments;
         }
 
+        var defaults = ArgumentPlaces.Of(tool).Defaults;
+        if (IsPlain(arguments) && !defaults.Any(absent => !arguments.TryGetProperty(absent.Key, out _)))
+        {
+            return arguments;
+        }
+
         var prepared = (JsonObject)LenientJson.Parse(JsonMarshal.GetRawUtf8Value(arguments))!;
         var nulls = prepared.Where(argument => argument.Value is null).Select(argument => argument.Key).ToArray();
         foreach (var name in nulls)
@@ -26,11 +36,11 @@ internal static class ToolArguments
             prepared.Remove(name);
         }
 
-        foreach (var property in tool.Input.GetProperty("properties").EnumerateObject())
+        foreach (var (name, value) in defaults)
         {
-            if (!prepared.ContainsKey(property.Name) && property.Value.TryGetProperty("default", out var value))
+            if (!prepared.ContainsKey(name))
             {
-                prepared[property.Name] = ToNode(value);
+                prepared[name] = ToNode(value);
             }
         }
 
@@ -66,6 +76,29 @@ internal static class ToolArguments
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         _ => JsonValue.Create(value),
     };
+
+    /// <summary>Whether there is nothing to make plain or to mend: a few scalars, none of them null or named twice, without
+    /// an escape or a broken letter.</summary>
+    private static bool IsPlain(JsonElement arguments)
+    {
+        var text = JsonMarshal.GetRawUtf8Value(arguments);
+        if (text.Contains((byte)'\\') || !Utf8.IsValid(text))
+        {
+            return false;
+        }
+
+        var seen = 0;
+        foreach (var argument in arguments.EnumerateObject())
+        {
+            if (argument.Value.ValueKind is JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array || ++seen > MostPlain
+                || arguments.EnumerateObject().Take(seen - 1).Any(earlier => argument.NameEquals(earlier.Name)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static bool IsBlank(JsonElement value) => value.ValueKind switch
     {

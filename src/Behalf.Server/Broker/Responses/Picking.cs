@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 
 namespace Behalf.Broker.Responses;
@@ -6,16 +7,21 @@ namespace Behalf.Broker.Responses;
 /// them.</summary>
 internal static class Picking
 {
+    // A tool's lists live as long as the catalogue.
+    private static readonly ConditionalWeakTable<IReadOnlyList<string>, Tree> Known = [];
+
     public static JsonNode? Pick(JsonNode? value, IReadOnlyList<string> paths) =>
-        paths.Count is 0 ? value : Pick(value, Tree.Of(paths));
+        paths.Count is 0 ? value : Pick(value, TreeOf(paths));
 
     public static void Drop(JsonNode? value, IReadOnlyList<string> paths)
     {
         if (paths.Count > 0)
         {
-            Drop(value, Tree.Of(paths));
+            Drop(value, TreeOf(paths));
         }
     }
+
+    private static Tree TreeOf(IReadOnlyList<string> paths) => Known.GetValue(paths, Tree.Of);
 
     private static JsonNode? Pick(JsonNode? value, Tree tree)
     {

@@ -10,6 +10,12 @@ internal static class ResponseShaper
 {
     public const string NextMember = "next";
 
+    /// <summary>A byte that was read becomes at most <c>\u00xx</c>.</summary>
+    private const int LongestEscape = 6;
+
+    /// <summary>Names that are ours and not the provider's.</summary>
+    private const int MostAdded = 1024;
+
     /// <param name="answer">The answer, scrubbed.</param>
     /// <param name="followUps">The answers to the tool's follow-up requests, in their order.</param>
     public static ToolOutcome Shape(
@@ -25,7 +31,7 @@ internal static class ResponseShaper
         if (rules.Decode is Decoding.Text)
         {
             var text = new JsonObject { ["text"] = Encoding.UTF8.GetString(answer.Body.Span) };
-            Cutting.Cut(text, rules.MaxBytes, null, null);
+            CutToSize(text, rules, answer, followUps, null, null);
             return new ToolOutcome { Data = text };
         }
 
@@ -48,11 +54,11 @@ internal static class ResponseShaper
         var page = rules.Page is { } name ? toolkit.Pagination[name] : null;
         return new ToolOutcome
         {
-            Data = rules.Items is null ? ShapeObject(rules, body) : ShapeList(tool, page, answer, body, followUps),
+            Data = rules.Items is null ? ShapeObject(rules, answer, body) : ShapeList(tool, page, answer, body, followUps),
         };
     }
 
-    private static JsonObject ShapeObject(ToolResponse rules, JsonNode body)
+    private static JsonObject ShapeObject(ToolResponse rules, UpstreamAnswer answer, JsonNode body)
     {
         var shaped = ShapeOne(rules, body.At(rules.Root));
         var data = shaped switch
@@ -61,7 +67,7 @@ internal static class ResponseShaper
             null => [],
             _ => new JsonObject { [rules.As] = shaped },
         };
-        Cutting.Cut(data, rules.MaxBytes, data[rules.As] is JsonArray ? rules.As : null, null);
+        CutToSize(data, rules, answer, [], data[rules.As] is JsonArray ? rules.As : null, null);
         return data;
     }
 
@@ -89,8 +95,19 @@ internal static class ResponseShaper
             data[NextMember] = next;
         }
 
-        Cutting.Cut(data, rules.MaxBytes, rules.As, page?.LimitParameter);
+        CutToSize(data, rules, answer, followUps, rules.As, page?.LimitParameter);
         return data;
+    }
+
+    /// <summary>Measuring means writing it all out, so what cannot be too long is not measured.</summary>
+    private static void CutToSize(
+        JsonObject data, ToolResponse rules, UpstreamAnswer answer, IReadOnlyList<UpstreamAnswer> followUps, string? list, string? limitParameter)
+    {
+        var read = answer.Body.Length + followUps.Sum(followUp => followUp.Body.Length) + answer.Headers.Sum(header => header.Value.Length);
+        if (((long)read * LongestEscape) + MostAdded > rules.MaxBytes)
+        {
+            Cutting.Cut(data, rules.MaxBytes, list, limitParameter);
+        }
     }
 
     /// <summary>An item whose follow-up failed stays as the list has it.</summary>
@@ -102,7 +119,9 @@ internal static class ResponseShaper
         var decoded = rules.Decode is Decoding.GmailMessage && value is JsonObject message
             ? GmailMessage.Read(message)
             : value;
-        var picked = rules.Pick.Count > 0 ? Picking.Pick(decoded, rules.Pick) : decoded?.DeepClone();
+        var picked = rules.Pick.Count > 0 ? Picking.Pick(decoded, rules.Pick)
+            : decoded?.Parent is null ? decoded
+            : decoded.DeepClone();
         Picking.Drop(picked, rules.Drop);
         return picked;
     }

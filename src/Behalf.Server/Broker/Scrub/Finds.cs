@@ -9,13 +9,14 @@ internal sealed class Finds(ReadOnlyMemory<byte> text)
     /// and happen by chance.</summary>
     public const int ShortestBeginning = 4;
 
-    private readonly List<(int Start, int End)> _ranges = [];
+    private List<(int Start, int End)>? _ranges;
 
-    public bool Any => _ranges.Count > 0;
+    public bool Any => _ranges is not null;
 
     /// <summary>Adds the find with what else of the secret is around it.</summary>
     public void Add(Needle needle, int start, int end)
     {
+        _ranges ??= [];
         if (needle.IsValue)
         {
             _ranges.Add((start + 1, end - 1));
@@ -28,11 +29,12 @@ internal sealed class Finds(ReadOnlyMemory<byte> text)
     /// <summary>The text with a word in place of each find, and how many there were; those that touch count as one.</summary>
     public (byte[] Text, int Count) Replace(ReadOnlySpan<byte> word)
     {
-        _ranges.Sort();
+        var ranges = _ranges ?? [];
+        ranges.Sort();
         var bytes = text.Span;
         var written = new ArrayBufferWriter<byte>(bytes.Length + word.Length);
         var (count, kept) = (0, -1);
-        foreach (var (start, end) in _ranges)
+        foreach (var (start, end) in ranges)
         {
             if (start > kept)
             {

@@ -7,7 +7,7 @@ internal sealed class Needles
 {
     private readonly List<Needle> _forms = [];
     private readonly List<byte[]> _values = [];
-    private readonly (Needle Needle, int At)[]?[] _places = new (Needle, int)[256][];
+    private (Needle Needle, int At)[]?[]? _places;
 
     public Needles(IEnumerable<Secret> secrets)
     {
@@ -20,7 +20,20 @@ internal sealed class Needles
                 _values.Add(bytes);
             }
         }
+
+        foreach (var needle in _forms)
+        {
+            Shortest = Math.Min(Shortest, needle.Bytes.Length);
+        }
+
+        foreach (var value in _values)
+        {
+            Shortest = Math.Min(Shortest, value.Length);
+        }
     }
+
+    /// <summary>A text of fewer bytes holds none of them: what is escaped or broken into lines is longer still.</summary>
+    public int Shortest { get; } = int.MaxValue;
 
     public IReadOnlyList<Needle> Forms => _forms;
 
@@ -40,7 +53,7 @@ internal sealed class Needles
 
     /// <summary>Where in which forms a character stands. Made when it is first asked for: most answers never do, and those
     /// that do ask for the same few again and again.</summary>
-    public (Needle Needle, int At)[] PlacesOf(byte character) => _places[character] ??=
+    public (Needle Needle, int At)[] PlacesOf(byte character) => (_places ??= new (Needle, int)[256][])[character] ??=
     [
         .. from needle in _forms
            where !needle.IsValue

@@ -51,6 +51,11 @@ internal sealed class Scrubber(IEnumerable<Secret> secrets)
 
     public ScrubbedText Scrub(string text)
     {
+        if (Encoding.UTF8.GetByteCount(text) < _needles.Shortest)
+        {
+            return new(text, 0);
+        }
+
         var scrubbed = Scrub(Encoding.UTF8.GetBytes(text), truncated: false);
         return scrubbed.Finds == 0 ? new(text, 0) : new(Encoding.UTF8.GetString(scrubbed.Bytes.Span), scrubbed.Finds);
     }

@@ -19,6 +19,13 @@ internal static class NativeSqlite
         NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
 
+        // A connection here is one thread's at a time, so it needs no lock of its own (https://sqlite.org/threadsafe.html);
+        // nobody reads the allocator's statistics, for which each allocation would take a lock that all connections share.
+        if (raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD) != raw.SQLITE_OK || raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0) != raw.SQLITE_OK)
+        {
+            throw new InvalidOperationException("SQLite was in use before it was set up.");
+        }
+
         // RETURNING needs 3.35, which is the oldest that the statements here run on.
         if (raw.sqlite3_libversion_number() < 3_035_000)
         {
