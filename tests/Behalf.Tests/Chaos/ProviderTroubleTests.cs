@@ -128,7 +128,7 @@ public sealed class ProviderTroubleTests
     }
 
     /// <summary>Nothing is tried again beside the next cell, whose trouble would meet the wrong account.</summary>
-    private static Task PostponeAsync(CrashWorld crash, string table) => crash.World.Server.Database.WriteAsync(
+    private static Task<int> PostponeAsync(CrashWorld crash, string table) => crash.World.Server.Database.WriteAsync(
         RowScope.System, s => s.ExecuteAsync($"update {table} set due_at = behalf_now() + 3000000 where due_at < behalf_now() + 3000000", null), CancellationToken.None);
 
     private static Task<Answer> RefreshAsync(CrashWorld crash, string account) =>
