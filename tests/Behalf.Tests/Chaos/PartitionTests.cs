@@ -31,7 +31,7 @@ public sealed class PartitionTests
                 var struck = proxy.Struck;
                 proxy.Weather = weather;
                 await Task.Delay(1500);
-                Assert.True(proxy.Struck > struck, $"{weather} met nothing.");
+                await Eventually.HoldsAsync(() => proxy.Struck > struck);
                 proxy.Weather = Weather.Pass;
                 await Eventually.HoldsAsync(async () => (await crash.World.ExecuteAsync("SANDBOX_GET_ME", "user_0", with: there)).Status == 200);
             }
