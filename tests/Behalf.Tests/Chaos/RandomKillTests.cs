@@ -40,7 +40,9 @@ public sealed class RandomKillTests
                     }
                 }
             }));
-            await Task.Delay(Random.Shared.Next(200, 1200));
+            var enough = crash.World.Provider.Ledger.Refreshes + 6;
+            await Eventually.HoldsAsync(() => crash.World.Provider.Ledger.Refreshes >= enough);
+            await Task.Delay(Random.Shared.Next(1000));
             await node.KillAsync();
             await load;
         }
