@@ -27,6 +27,7 @@ internal sealed class SentOnceStream(Stream inner) : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        Failpoint.Reach(_unanswered ? "egress.sent" : "egress.idle");
         var read = inner.ReadAsync(buffer, cancellationToken);
 
         // Reading into nothing waits for data; its zero says nothing of the end.

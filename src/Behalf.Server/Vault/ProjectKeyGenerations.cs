@@ -60,6 +60,7 @@ internal sealed class ProjectKeyGenerations(
         }
 
         var next = await NewAsync(project, generations[^1].Generation + 1, ct);
+        Failpoint.Reach("rotation.made");
         await database.WriteAsync(
             RowScope.Of(project),
             async session =>
@@ -72,6 +73,7 @@ internal sealed class ProjectKeyGenerations(
                 await session.AppendAsync(because);
             },
             ct);
+        Failpoint.Reach("rotation.switched");
         return next.Generation;
     }
 

@@ -36,7 +36,9 @@ internal sealed class RewrapDataKeys(IDatabase database, DataKeys dataKeys, ILog
                 rewrapped.Add((row, await RewrapAsync(row, primary, ct)));
             }
 
+            Failpoint.Reach("rotation.wrapped");
             result = await StoreAsync(project, primary, rewrapped, result, ct);
+            Failpoint.Reach("rotation.moved");
             rows = await NextAsync(project, primary, rows[^1], batchSize, ct);
         }
 

@@ -50,6 +50,7 @@ internal sealed class RewrapProjectKeys(
             using var key = await provider.UnwrapAsync(row.ToWrappedKey(), context, ct);
             var fresh = ProjectKeyRow.From(row.ProjectId, row.Generation, await provider.WrapAsync(key.Memory, context, ct));
             await database.WriteAsync(RowScope.Of(row.ProjectId), async session => { await MoveAsync(session, row, fresh); }, ct);
+            Failpoint.Reach("rotation.project");
             return true;
         }
         catch (KeyProviderException e) when (e.Fault is not (KeyFault.Unavailable or KeyFault.Denied))

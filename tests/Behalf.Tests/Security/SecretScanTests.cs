@@ -1,4 +1,3 @@
-using System.Text;
 using Behalf.Storage;
 using Behalf.Tests.Support;
 
@@ -48,73 +47,19 @@ public sealed class SecretScanTests
         }
 
         // All that the provider ever issued, and the app's secret.
-        secrets.AddRange(world.Provider.Ledger.Requests.SelectMany(r => r.Headers.Values).SelectMany(Tokens).Distinct());
-        secrets.AddRange(world.Provider.Ledger.Requests.SelectMany(r => Tokens(r.Body)).Distinct());
+        secrets.AddRange(world.Provider.Ledger.Requests.SelectMany(r => r.Headers.Values).SelectMany(SecretScan.Tokens).Distinct());
+        secrets.AddRange(world.Provider.Ledger.Requests.SelectMany(r => SecretScan.Tokens(r.Body)).Distinct());
         Assert.True(secrets.Count(s => s.Contains("cnry_", StringComparison.Ordinal)) >= 3, "The canaries did not flow.");
         secrets = [.. secrets.Distinct().Where(s => s.Length > 8)];
 
-        Assert.Empty(Find(secrets, string.Join('\n', answers)));
-        Assert.Empty(Find(secrets, string.Join('\n', world.Server.Log.Lines)));
-        var atRest = await DumpAsync(world);
-        Assert.Empty(Find(secrets, atRest));
+        Assert.Empty(SecretScan.Find(secrets, string.Join('\n', answers)));
+        Assert.Empty(SecretScan.Find(secrets, string.Join('\n', world.Server.Log.Lines)));
+        var atRest = await SecretScan.DumpAsync(world);
+        Assert.Empty(SecretScan.Find(secrets, atRest));
 
         // The control: a leaky row is found.
         await world.Server.Database.WriteAsync(
             RowScope.System, s => s.ExecuteAsync("update account set status_reason = @secret", new { secret = secrets.First(s => s.Contains("cnry_", StringComparison.Ordinal)) }), CancellationToken.None);
-        Assert.NotEmpty(Find(secrets, await DumpAsync(world)));
-    }
-
-    private static IEnumerable<string> Tokens(string text) =>
-        System.Text.RegularExpressions.Regex.Matches(text, "[A-Za-z0-9_-]*cnry_[A-Za-z0-9_-]+|sbs_[A-Za-z0-9_-]+").Select(m => m.Value);
-
-    /// <summary>Everything at rest: each table as text and its blobs as bytes, and for SQLite the files as they lie there.</summary>
-    private static async Task<string> DumpAsync(World world)
-    {
-        var dump = new StringBuilder();
-        var tables = world.Server.Database.Engine == Engine.Sqlite
-            ? "select name from sqlite_master where type = 'table'"
-            : "select table_name::text from information_schema.tables where table_schema = 'public'";
-        foreach (var table in await world.Server.Database.QueryAsync<string>(RowScope.System, tables, null, CancellationToken.None))
-        {
-            foreach (IDictionary<string, object> row in await world.Server.Database.QueryAsync<dynamic>(RowScope.System, $"select * from {table}", null, CancellationToken.None))
-            {
-                foreach (var value in row.Values)
-                {
-                    dump.Append(value is byte[] bytes ? Encoding.Latin1.GetString(bytes) : value?.ToString()).Append('\n');
-                }
-            }
-        }
-
-        foreach (var file in Directory.EnumerateFiles(world.Server.Data).Where(f => !f.EndsWith("admin-key", StringComparison.Ordinal)))
-        {
-            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var copy = new MemoryStream();
-            await stream.CopyToAsync(copy);
-            dump.Append(Encoding.Latin1.GetString(copy.ToArray()));
-        }
-
-        return dump.ToString();
-    }
-
-    /// <summary>The secrets whose raw, base64, base64url, hex or URL-encoded form stands in the text.</summary>
-    private static List<string> Find(IEnumerable<string> secrets, string text)
-    {
-        var hits = new List<string>();
-        foreach (var secret in secrets)
-        {
-            var bytes = Encoding.UTF8.GetBytes(secret);
-            string[] forms =
-            [
-                secret,
-                Uri.EscapeDataString(secret),
-                Convert.ToHexString(bytes),
-                Convert.ToHexStringLower(bytes),
-                .. Enumerable.Range(0, 3).Select(offset => Convert.ToBase64String(bytes[offset..])[..^4]),
-                .. Enumerable.Range(0, 3).Select(offset => Convert.ToBase64String(bytes[offset..])[..^4].Replace('+', '-').Replace('/', '_')),
-            ];
-            hits.AddRange(forms.Where(form => form.Length > 8 && text.Contains(form, StringComparison.Ordinal)).Take(1).Select(form => $"{secret} as {form}"));
-        }
-
-        return hits;
+        Assert.NotEmpty(SecretScan.Find(secrets, await SecretScan.DumpAsync(world)));
     }
 }

@@ -51,10 +51,23 @@ internal sealed class PostgresCluster
         return Url(name, Role);
     }
 
-    public static async Task ExecuteAsSuperuserAsync(string url, string sql)
+    public static Task ExecuteAsSuperuserAsync(string url, string sql) =>
+        ExecuteAsync(new Uri(url).Port, new Uri(url).AbsolutePath[1..], sql);
+
+    /// <summary>One that a test may break, until it calls <see cref="Stop"/>.</summary>
+    public static Task<PostgresCluster> StartOwnAsync() => StartAsync();
+
+    /// <summary>Every process of it ends at once, as in a power cut, and it recovers.</summary>
+    public void Crash() => RunAsOwner(
+        Path.Combine(FindBinaries(), "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-w", "-s", "-m", "immediate", "-l", Path.Combine(_folder, "log"), "restart"]);
+
+    /// <summary>Sends a signal to every process of it: STOP and CONT.</summary>
+    public void Signal(string name)
     {
-        var cluster = await GetAsync();
-        await cluster.ExecuteAsync(new Uri(url).AbsolutePath[1..], sql);
+        var main = File.ReadLines(Path.Combine(_folder, "data", "postmaster.pid")).First();
+        var children = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+            .Where(pid => char.IsAsciiDigit(pid![0]) && ParentOf(pid) == main);
+        Run("kill", ["-" + name, main, .. children.Select(pid => pid!)]);
     }
 
     public string Url(string database, string role) => $"postgres://{role}@127.0.0.1:{_port}/{database}";
@@ -91,15 +104,29 @@ internal sealed class PostgresCluster
         return cluster;
     }
 
-    private async Task ExecuteAsync(string database, string sql)
+    private static string? ParentOf(string pid)
     {
-        await using var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Pooling=false");
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1].Split(' ')[1];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private Task ExecuteAsync(string database, string sql) => ExecuteAsync(_port, database, sql);
+
+    private static async Task ExecuteAsync(int port, string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={port};Username=postgres;Database={database};Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 
-    private void Stop()
+    public void Stop()
     {
         if (Interlocked.Exchange(ref stopped, 1) == 1)
         {

@@ -25,6 +25,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public Uri Url { get; private set; } = null!;
 
+    /// <summary>The same, built with failpoints.</summary>
+    public static string WithFailpoints { get; } = Path.Combine(Repository.Server, "bin", "Failpoints", "net10.0", "behalf.dll");
+
     public long ResidentBytes
     {
         get
@@ -92,6 +95,24 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Waits for an end that it comes to by itself; the exit code.</summary>
+    public async Task<int> EndAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>A signal by its name.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Whether SIGSTOP has halted it.</summary>
+    public bool IsStopped => File.ReadAllText($"/proc/{_process.Id}/stat").Split(") ")[^1].StartsWith('T');
+
     /// <summary>Ends it and gives all that it ever printed.</summary>
     public async Task<string> SaidAsync()
     {
@@ -107,11 +128,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>SIGTERM, as an operator's supervisor sends it; the exit code.</summary>
     public async Task<int> StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
+        await SignalAsync("TERM");
         await _process.WaitForExitAsync();
         return _process.ExitCode;
     }
@@ -128,7 +145,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private static Process Start(string[] arguments, IReadOnlyDictionary<string, string> settings, string? program = null)
     {
-        var start = new ProcessStartInfo("dotnet", [program ?? Program, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [program ?? (settings.ContainsKey("BEHALF_FAILPOINT") ? WithFailpoints : Program), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -23,6 +24,9 @@ internal sealed class TestClient : IDisposable
 
     public HttpClient Http => _http;
 
+    /// <summary>Every answer with a status of 500 or more.</summary>
+    public ConcurrentQueue<Answer> Troubles { get; } = new();
+
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
     public Task<Answer> PostAsync(string path, object? body = null) => SendAsync(HttpMethod.Post, path, body);
@@ -46,10 +50,16 @@ internal sealed class TestClient : IDisposable
             _ => JsonContent.Create(body),
         };
         using var response = await _http.SendAsync(request);
-        return new Answer(
+        var answer = new Answer(
             (int)response.StatusCode,
             await response.Content.ReadAsStringAsync(),
             response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase));
+        if (answer.Status >= 500)
+        {
+            Troubles.Enqueue(answer);
+        }
+
+        return answer;
     }
 
     public void Dispose() => _http.Dispose();

@@ -70,16 +70,19 @@ internal sealed class World : IAsyncDisposable
         return id;
     }
 
+    /// <summary>For a process on this world's database.</summary>
+    public Dictionary<string, string> Settings => new()
+    {
+        ["BEHALF_DATA"] = Server.Data,
+        ["BEHALF_DATABASE"] = Server.DatabaseAddress,
+        ["BEHALF_EGRESS_ALLOW"] = "127.0.0.0/8",
+        ["BEHALF_TOOLKITS"] = Repository.Toolkits,
+        ["BEHALF_TOOLKIT_OVERRIDES"] = Path.Combine(_folder, "overrides.json"),
+    };
+
     /// <summary>A node in a process of its own on this world's database. SQLite knows one node: stop the other first.</summary>
-    public Task<ServerProcess> StartProcessAsync(IReadOnlyDictionary<string, string>? more = null) => ServerProcess.StartAsync(
-        new Dictionary<string, string>(more ?? new Dictionary<string, string>())
-        {
-            ["BEHALF_DATA"] = Server.Data,
-            ["BEHALF_DATABASE"] = Server.DatabaseAddress,
-            ["BEHALF_EGRESS_ALLOW"] = "127.0.0.0/8",
-            ["BEHALF_TOOLKITS"] = Repository.Toolkits,
-            ["BEHALF_TOOLKIT_OVERRIDES"] = Path.Combine(_folder, "overrides.json"),
-        });
+    public Task<ServerProcess> StartProcessAsync(IReadOnlyDictionary<string, string>? more = null) =>
+        ServerProcess.StartAsync(new Dictionary<string, string>([.. Settings, .. more ?? new Dictionary<string, string>()]));
 
     /// <summary>One more node in this process, on the same database.</summary>
     public Task<TestServer> StartNodeAsync() => TestServer.StartAsync(

@@ -92,6 +92,7 @@ internal sealed class Callback(
 
     private async Task<IResult> RedeemAsync(ConnectContext context, string code, HttpContext http, AuditEvent because, CancellationToken ct)
     {
+        Failpoint.Reach("connect.returned");
         var state = http.Request.Query["state"].ToString();
         var pending = new PendingCode(code, BrowserBinding.Verifier(cookie.Read(http)!, state), state, CallbackVariables(context, http));
         if (context.Settings.Confirmer is { } verifier)
@@ -102,6 +103,7 @@ internal sealed class Callback(
         }
 
         var end = await exchange.RunAsync(context, context.Flow, pending, because, ct);
+        Failpoint.Reach("connect.ended");
         return ConnectEnds.AfterCallback(context, end, http);
     }
 

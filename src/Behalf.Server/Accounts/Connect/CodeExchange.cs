@@ -18,12 +18,15 @@ internal sealed class CodeExchange(IDatabase database, OAuthClients clients, Tok
             return new FlowEnd(false, "already_used");
         }
 
+        Failpoint.Reach("connect.taken");
         var taken = flow with { Stage = FlowStage.Exchanging };
         var variables = context.Variables.Concat(pending.Variables).GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.Last().Value);
         if (context.Config.Scheme is not OAuth2Scheme scheme || await clients.FindAsync(context.Config, variables, because, ct) is not { } client)
         {
             return await finish.FailAsync(taken, StatusReasons.InvalidClient, because, ct);
         }
+
+        Failpoint.Reach("connect.opened");
 
         // Sent is spent: from here on the caller's hanging up changes nothing.
         var result = await tokens.ExchangeCodeAsync(
@@ -32,6 +35,7 @@ internal sealed class CodeExchange(IDatabase database, OAuthClients clients, Tok
             AuthorizationUrl.RedirectUri(scheme.Quirks, flow.RedirectUri!, pending.State),
             scheme.Quirks.Pkce == Pkce.S256 ? pending.Verifier : null,
             CancellationToken.None);
+        Failpoint.Reach("connect.answered");
         if (result.Tokens is not { } answer)
         {
             var reason = result.Refusal == TokenRefusal.InvalidClient ? StatusReasons.InvalidClient : StatusReasons.ProviderError;

@@ -50,6 +50,7 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
         var variables = Merge(flow.Params, won.Variables);
         var known = Merge(flow.Params, won.Variables.Concat(config.Settings.Fields));
         var identity = await probe.TryAsync(config.Toolkit, config.Scheme, won.Credential, known, ct);
+        Failpoint.Reach("connect.probed");
         if (identity.Verdict == ProbeVerdict.Refused)
         {
             return await FailAsync(flow, StatusReasons.CredentialRefused, because, ct);
@@ -129,10 +130,13 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
                 Label = label ?? account.SubjectLabel,
                 Params = JsonSerializer.Serialize(variables, ConnectJson.Default.DictionaryStringString),
             };
+            Failpoint.Reach("connect.sealed");
             try
             {
-                return await database.WriteAsync(
+                var end = await database.WriteAsync(
                     RowScope.Of(flow.ProjectId), session => StoreAsync(session, flow, config, fresh, subject, because), CancellationToken.None);
+                Failpoint.Reach("connect.stored");
+                return end;
             }
             catch (Problem p) when (p.Refusal == Refusal.Conflict && attempt < 5)
             {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.OAuth;
 using Behalf.Accounts.Revocation;
@@ -18,10 +17,12 @@ internal sealed class RefreshAccount(
 {
     private const long SealedPauseMs = 10_000;
 
-    public async Task<RefreshOutcome> RunAsync(RefreshClaim claim, TimeSpan sinceClaim)
+    /// <param name="claim">Under which.</param>
+    /// <param name="claimedAt">A timestamp of the clock's from before the claim, so that no pause since then goes unseen.</param>
+    public async Task<RefreshOutcome> RunAsync(RefreshClaim claim, long claimedAt)
     {
+        Failpoint.Reach("refresh.claimed");
         using var span = Telemetry.Span("credential.refresh");
-        var claimedAt = clock.GetTimestamp() - (long)(sinceClaim.TotalSeconds * Stopwatch.Frequency);
         var toolkit = Labels.None;
         RefreshOutcome? outcome = null;
         try
@@ -67,7 +68,9 @@ internal sealed class RefreshAccount(
             return RefreshOutcome.Unavailable;
         }
 
+        Failpoint.Reach("refresh.opened");
         var result = await TrySendAsync(account, config, credential, lease, because);
+        Failpoint.Reach("refresh.answered");
         return result.Tokens is { } answer
             ? await StoreAsync(claim, account, config, credential, answer, because)
             : await FailAsync(claim, account, config, lease, result, because);

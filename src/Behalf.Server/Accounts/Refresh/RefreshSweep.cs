@@ -24,27 +24,28 @@ internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refr
         }
 
         // Not cancelled from here on: what is claimed is worked off, or its intent would stand for something that never was sent.
+        var claimedAt = Clock.GetTimestamp();
         var unresolved = await database.ClaimDueAsync(unresolved: true, WorkersForUnresolved, CancellationToken.None);
         var due = await database.ClaimDueAsync(unresolved: false, Workers, CancellationToken.None);
         using var span = unresolved.Count + due.Count > 0 ? Telemetry.RootSpan("refresh.sweep") : null;
-        await Task.WhenAll(unresolved.Select(claim => refresher.RunClaimedAsync(claim)).Concat(due.Select(WorkAsync)));
+        await Task.WhenAll(unresolved.Select(claim => refresher.RunClaimedAsync(claim, claimedAt)).Concat(due.Select(claim => WorkAsync(claim, claimedAt))));
         return unresolved.Count + due.Count;
     }
 
     protected override async Task<bool> RunRoundAsync(CancellationToken ct) => await RunOnceAsync(ct) > 0;
 
-    private async Task WorkAsync(RefreshClaim claim)
+    private async Task WorkAsync(RefreshClaim claim, long claimedAt)
     {
         if (claim.LastUsedAt is { } used && claim.Now - used < InUseMs)
         {
-            await refresher.RunClaimedAsync(claim);
+            await refresher.RunClaimedAsync(claim, claimedAt);
             return;
         }
 
         var keepAliveAt = await KeepAliveAtAsync(claim);
         if (keepAliveAt <= claim.Now)
         {
-            await refresher.RunClaimedAsync(claim);
+            await refresher.RunClaimedAsync(claim, claimedAt);
             return;
         }
 

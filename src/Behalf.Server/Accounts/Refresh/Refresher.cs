@@ -110,10 +110,11 @@ internal sealed class Refresher(
     }
 
     /// <summary>Works off a claim that the sweep made, unless this node is at that account already.</summary>
-    public async Task<RefreshOutcome> RunClaimedAsync(RefreshClaim claim)
+    /// <param name="claim">The claim.</param>
+    /// <param name="claimedAt">A timestamp from before it was made.</param>
+    public async Task<RefreshOutcome> RunClaimedAsync(RefreshClaim claim, long claimedAt)
     {
-        var began = clock.GetTimestamp();
-        var mine = new Lazy<Task<RefreshOutcome>>(() => Task.Run(() => refresh.RunAsync(claim, clock.GetElapsedTime(began))));
+        var mine = new Lazy<Task<RefreshOutcome>>(() => Task.Run(() => refresh.RunAsync(claim, claimedAt)));
         while (true)
         {
             var running = _running.GetOrAdd(claim.AccountId, mine);
@@ -132,11 +133,12 @@ internal sealed class Refresher(
             return RefreshOutcome.Unavailable;
         }
 
-        var began = clock.GetTimestamp();
+        Failpoint.Reach("refresh.picked");
+        var claimedAt = clock.GetTimestamp();
         var (claim, otherwise) = await database.ClaimAsync(account.ProjectId, account.AccountId, epoch, CancellationToken.None);
         return claim is null
             ? otherwise
-            : await refresh.RunAsync(claim, clock.GetElapsedTime(began));
+            : await refresh.RunAsync(claim, claimedAt);
     });
 
     private Task<RefreshOutcome> OnceAsync(Id<IdKinds.Account> account, Func<Task<RefreshOutcome>> work)

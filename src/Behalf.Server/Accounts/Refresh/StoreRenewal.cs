@@ -17,6 +17,7 @@ internal sealed class StoreRenewal(
     {
         var sealedSecret = await vault.SealAsync(
             account.SecretPlace(account.CredVersion + 1), account.Secret!, fresh.ToBytes(), CancellationToken.None);
+        Failpoint.Reach("refresh.sealed");
         var spilled = new SpilledCredential
         {
             Deployment = await deployment.IdAsync(CancellationToken.None),
@@ -32,6 +33,7 @@ internal sealed class StoreRenewal(
             spill.Keep(spilled);
         }
 
+        Failpoint.Reach("refresh.spilled");
         bool stored;
         try
         {
@@ -45,12 +47,14 @@ internal sealed class StoreRenewal(
             spill.LetGo(account.AccountId);
         }
 
+        Failpoint.Reach("refresh.stored");
         if (!stored)
         {
-            await GiveBackAsync(account, config, fresh, account.Subject, because);
+            await GiveBackAsync(account, config, fresh, account.Subject, because, account.DataKeyVersion);
         }
 
         spill.Remove(account.AccountId);
+        Failpoint.Reach("refresh.released");
         return stored;
     }
 
@@ -79,13 +83,28 @@ internal sealed class StoreRenewal(
 
         var row = new SecretRow { Ciphertext = spilled.Ciphertext, DataKeyVersion = spilled.DataKeyVersion, WrappedDataKey = account.Secret!.WrappedDataKey };
         using var opened = await vault.OpenAsync(secret.Place, row, Use.ToldWithItsEffect(because), CancellationToken.None);
-        await GiveBackAsync(account, config, Credential.Parse(opened.Span), account.Subject, because);
+        await GiveBackAsync(account, config, Credential.Parse(opened.Span), account.Subject, because, spilled.DataKeyVersion);
         return false;
     }
 
-    public Task GiveBackAsync(CallAccount account, AuthConfig config, Credential fresh, string? subject, AuditEvent because) =>
+    /// <param name="account">Whose refresh won it.</param>
+    /// <param name="config">Through which app.</param>
+    /// <param name="fresh">What may not be kept.</param>
+    /// <param name="subject">Whose it is at the provider.</param>
+    /// <param name="because">The refresh.</param>
+    /// <param name="renewedUnder">The data key of the credential that it renewed, unless it is somebody else's.</param>
+    public Task GiveBackAsync(
+        CallAccount account, AuthConfig config, Credential fresh, string? subject, AuditEvent because, short? renewedUnder = null) =>
         orphans.GiveBackAsync(
-            new OrphanToken { Config = config, Variables = account.Variables, Credential = fresh, Account = account.AccountId, Subject = subject },
+            new OrphanToken
+            {
+                Config = config,
+                Variables = account.Variables,
+                Credential = fresh,
+                Account = account.AccountId,
+                Subject = subject,
+                RenewedUnder = renewedUnder,
+            },
             because);
 
     private Task<bool> StoreAsync(SealedSecret secret, AuditEvent because, Func<WriteSession, ValueTask<bool>> complete) => database.WriteAsync(

@@ -35,6 +35,7 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
     /// <param name="upstream">Whether the tokens are taken back at the provider.</param>
     /// <param name="because">Who asked.</param>
     /// <param name="ct">Until the transaction begins.</param>
+    /// <exception cref="Problem">Somebody else deleted it meanwhile.</exception>
     public async Task<(UpstreamFate Fate, Id<IdKinds.Job>? Job)> RunAsync(
         AccountRow account, bool delete, bool upstream, AuditEvent because, CancellationToken ct)
     {
@@ -46,16 +47,22 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
             Toolkit = account.Toolkit,
         };
         var (fate, job) = upstream ? await PrepareJobAsync(account, because, ct) : (UpstreamFate.NotAsked, null);
-        await database.WriteAsync(
+        Failpoint.Reach("delete.prepared");
+        var ended = await database.WriteAsync(
             RowScope.Of(account.ProjectId),
             async session =>
             {
-                await session.DestroySecretsAsync(account.ProjectId, account.AccountId.As<IdKinds.SecretOwner>());
-                if (await session.FindAccountAsync(account.ProjectId, account.AccountId) is { Status: not AccountStatus.Revoked } now)
+                var now = await LockAsync(session, account);
+                if (now.Status != AccountStatus.Revoked)
                 {
                     await session.TellEndAsync(now, deleted: delete);
                 }
+                else if (!delete)
+                {
+                    return false;
+                }
 
+                await session.DestroySecretsAsync(account.ProjectId, account.AccountId.As<IdKinds.SecretOwner>());
                 await EndRowsAsync(session, account, delete);
                 await session.AppendAsync(because with { Detail = $"{{\"upstream\":\"{Name(fate)}\"}}" });
                 if (job is not null)
@@ -69,12 +76,25 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
                         Subject = account.Subject,
                     });
                 }
+
+                return true;
             },
             ct);
-        return (fate, job is null ? null : JobIdOf(job));
+        Failpoint.Reach("delete.stored");
+        return ended ? (fate, job is null ? null : JobIdOf(job)) : (UpstreamFate.NotSupported, null);
     }
 
     public static string Name(UpstreamFate fate) => JsonNamingPolicy.SnakeCaseLower.ConvertName(fate.ToString());
+
+    /// <summary>As it is now: of any number of requests one ends it. The rows are locked in the order in which a refresh does.</summary>
+    private static async ValueTask<AccountRow> LockAsync(WriteSession session, AccountRow account)
+    {
+        var key = new { account.ProjectId, account.AccountId };
+        await session.FindAsync<int>(
+            $"select 1 from account_refresh where project_id = @ProjectId and account_id = @AccountId{session.ForUpdate}", key);
+        await session.FindAsync<int>($"select 1 from account where project_id = @ProjectId and account_id = @AccountId{session.ForUpdate}", key);
+        return await session.FindAccountAsync(account.ProjectId, account.AccountId) ?? throw new Problem(Refusal.NotFound);
+    }
 
     private async Task<(UpstreamFate Fate, SealedSecret? Job)> PrepareJobAsync(AccountRow row, AuditEvent because, CancellationToken ct)
     {

@@ -178,8 +178,12 @@ internal sealed class EndAccounts(IDatabase database, EndAccount end, RevokeUpst
 
             foreach (var account in accounts)
             {
-                var (_, job) = await end.RunAsync(account, delete: true, revoke, because, ct);
-                if (answering && job is { } queued)
+                if (await EndOneAsync(account, revoke, because, ct) is not { } job)
+                {
+                    continue;
+                }
+
+                if (answering && job.Queued is { } queued)
                 {
                     answering = await upstream.TryNowAsync(project, queued, CancellationToken.None) is not null;
                 }
@@ -190,4 +194,20 @@ internal sealed class EndAccounts(IDatabase database, EndAccount end, RevokeUpst
     }
 
     public static bool Wanted(string? revoke) => !"false".Equals(revoke, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What is to be asked of the provider, if anything; null if somebody else deleted the account meanwhile.</summary>
+    private async Task<Ended?> EndOneAsync(AccountRow account, bool revoke, AuditEvent because, CancellationToken ct)
+    {
+        try
+        {
+            var (_, job) = await end.RunAsync(account, delete: true, revoke, because, ct);
+            return new Ended(job);
+        }
+        catch (Problem p) when (p.Refusal == Refusal.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private sealed record Ended(Id<IdKinds.Job>? Queued);
 }

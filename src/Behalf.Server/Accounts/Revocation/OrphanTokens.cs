@@ -22,6 +22,10 @@ internal sealed record OrphanToken
 
     /// <summary>Whose it is at the provider, where that is known.</summary>
     public required string? Subject { get; init; }
+
+    /// <summary>For one that renewed a credential: the data key that sealed that credential. As long as the account has it, the
+    /// account was not connected anew, and stands on the very grant that this token is of.</summary>
+    public short? RenewedUnder { get; init; }
 }
 
 /// <summary>Gives orphan tokens back: a provider must not go on honouring what nobody here guards. Where that would end the
@@ -37,7 +41,7 @@ internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, Rev
             return;
         }
 
-        if (rules.Reach == RevokeReach.Grant && await IsGrantInUseAsync(orphan))
+        if ((rules.Reach == RevokeReach.Grant && await IsGrantInUseAsync(orphan)) || await IsOwnGrantInUseAsync(orphan))
         {
             await RecordAsync(orphan, because with { Action = AuditActions.OrphanTokenDropped, Detail = """{"reason":"grant_in_use"}""" });
             return;
@@ -84,6 +88,16 @@ internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, Rev
             return null;
         }
     }
+
+    /// <summary>RFC 7009 §2.1: with a refresh token goes whatever else its grant gave, and so what another node won after it.</summary>
+    private async Task<bool> IsOwnGrantInUseAsync(OrphanToken orphan) => orphan.RenewedUnder is { } key && await database.FindAsync<int>(
+        RowScope.Of(orphan.Config.Row.ProjectId),
+        """
+        select 1 from account a join secret s on s.project_id = a.project_id and s.owner_id = a.account_id and s.kind = 1
+        where a.project_id = @ProjectId and a.account_id = @Account and a.status in (2, 5) and s.data_key_version = @key
+        """,
+        new { orphan.Config.Row.ProjectId, orphan.Account, key },
+        CancellationToken.None) == 1;
 
     private async Task<bool> IsGrantInUseAsync(OrphanToken orphan)
     {

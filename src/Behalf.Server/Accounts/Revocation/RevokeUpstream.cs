@@ -76,7 +76,9 @@ internal sealed class RevokeUpstream(
             AccountId = Id<IdKinds.Account>.TryParse(open.AccountId, out var account) ? account : null,
             Toolkit = open.Toolkit,
         };
+        Failpoint.Reach("delete.claimed");
         var taken = await AskProviderAsync(job, open, because);
+        Failpoint.Reach("delete.asked");
         Measures.Revoked(
             span, catalog.TryGetToolkit(open.Toolkit, out var known) ? known.Slug : null, taken is null ? AuditOutcomes.Failed : AuditOutcomes.Success);
         if (taken is null && job.Attempt < MostAttempts)

@@ -39,11 +39,14 @@ internal static partial class ErrorClassifier
         Message = Message(toolkit.Name, UpstreamErrorKind.NotFound, status, null),
     };
 
-    public static UpstreamError NotJson(Toolkit toolkit, int status) => new()
+    /// <summary>The provider says that it went well, and the rest of what it says is lost: a write may have had its effect.</summary>
+    public static UpstreamError NotJson(Toolkit toolkit, int status, bool readOnly) => new()
     {
         Kind = UpstreamErrorKind.Unavailable,
         Status = status,
-        Message = $"{toolkit.Name} answered something that is not JSON (HTTP {status}).",
+        Message = readOnly
+            ? $"{toolkit.Name} answered something that is not JSON (HTTP {status})."
+            : $"{toolkit.Name} answered something that is not JSON (HTTP {status}), and it is not known whether the call took effect (outcome_unknown): look before doing it again.",
     };
 
     private static bool IsFailure(FailureSigns signs, int status, JsonNode? body) =>

@@ -42,7 +42,7 @@ internal static class ResponseShaper
 
         if (body is null)
         {
-            return new ToolOutcome { Error = ErrorClassifier.NotJson(toolkit, answer.Status) };
+            return new ToolOutcome { Error = ErrorClassifier.NotJson(toolkit, answer.Status, tool.Hints.ReadOnly) };
         }
 
         if (rules.Root.Length > 0 && body.At(rules.Root) is null)
