@@ -24,7 +24,8 @@ internal static class Benchmark
                 series.AddRange(await MeasureAsync(field, load, options));
             }
 
-            var report = Report.Write(series, field, options);
+            var goals = await new Extras(field, options, ServerCore, OtherCore).MeasureAsync(folder);
+            var report = Report.Write(series, goals, field, options);
             await File.WriteAllTextAsync(Path.Combine(Repository.Root, "bench", "RESULTS.md"), report);
             Console.WriteLine(report);
             return 0;

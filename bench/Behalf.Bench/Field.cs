@@ -35,7 +35,15 @@ internal sealed class Field : IAsyncDisposable
 
     public List<(string Name, TimeSpan After)> Starts { get; } = [];
 
-    public Dictionary<string, Measured> Nodes { get; } = [];
+    public Dictionary<string, Node> Nodes { get; } = [];
+
+    /// <summary>The one that answers at once.</summary>
+    public Uri Upstream => Variants.Single(v => v is { Name: Direct, Slow: false }).Url;
+
+    public string ScriptOf(string name) => Variants.Single(v => v.Name == name && !v.Slow).Script;
+
+    /// <summary>Stops it with everything else.</summary>
+    public void Own(IDisposable running) => _running.Add(running);
 
     public static async Task<Field> StartAsync(string folder, BenchOptions options, string serverCore, string otherCore)
     {
@@ -80,9 +88,10 @@ internal sealed class Field : IAsyncDisposable
     private async Task AddNodeAsync(string name, string database, Uri upstream, string folder, bool slow, BenchOptions options, string core)
     {
         var node = await Node.StartAsync(database, upstream, core, options.Accounts, folder);
+        await AnalyzeAsync(database);
         _running.Add(node);
         Starts.Add((name, node.StartedAfter));
-        Nodes[name + (slow ? ", slow" : "")] = node.Process;
+        Nodes[name + (slow ? ", slow" : "")] = node;
         var script = Path.Combine(folder, "execute.lua");
         await File.WriteAllTextAsync(script, Wrk.ExecuteScript(node.Key, Node.Tool, options.Accounts));
         var variant = new Variant { Name = name, Url = node.Process.Url, Script = script, Slow = slow, CpuMs = () => node.Process.CpuMs };
@@ -122,11 +131,30 @@ internal sealed class Field : IAsyncDisposable
         }
     });
 
-    private static async Task<(long RoundTrips, long Syncs)> CountAsync(string database)
+    /// <summary>As the server's own housekeeping does within a minute of so many new rows; plans made before it are bad.</summary>
+    private static async Task AnalyzeAsync(string database)
+    {
+        if (database.Length == 0)
+        {
+            return;
+        }
+
+        await using var connection = await SuperuserAsync(database);
+        await using var command = new NpgsqlCommand("analyze", connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<NpgsqlConnection> SuperuserAsync(string database)
     {
         var url = new Uri(database);
-        await using var connection = new NpgsqlConnection($"Host={url.Host};Port={url.Port};Username=postgres;Database={url.AbsolutePath[1..]}");
+        var connection = new NpgsqlConnection($"Host={url.Host};Port={url.Port};Username=postgres;Database={url.AbsolutePath[1..]}");
         await connection.OpenAsync();
+        return connection;
+    }
+
+    private static async Task<(long RoundTrips, long Syncs)> CountAsync(string database)
+    {
+        await using var connection = await SuperuserAsync(database);
         await using var command = new NpgsqlCommand(
             "select (select xact_commit from pg_stat_database where datname = current_database()), (select wal_sync from pg_stat_wal)", connection);
         await using var reader = await command.ExecuteReaderAsync();

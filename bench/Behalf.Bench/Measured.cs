@@ -36,7 +36,8 @@ internal sealed class Measured : IDisposable
 
     /// <summary>Starts it and waits until it answers; how long that took.</summary>
     public static async Task<(Measured Process, TimeSpan ToFirstAnswer)> StartAsync(
-        Uri url, string core, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings = null, string path = "/")
+        Uri url, string core, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings = null,
+        Func<HttpClient, Task<bool>>? answers = null)
     {
         var start = new ProcessStartInfo("taskset", ["-c", core, program, .. arguments])
         {
@@ -57,16 +58,26 @@ internal sealed class Measured : IDisposable
         {
             try
             {
-                using var answer = await http.GetAsync(path);
-                return (new Measured(process, url), watch.Elapsed);
+                if (answers is null ? await AnswersAsync(http, "/") : await answers(http))
+                {
+                    return (new Measured(process, url), watch.Elapsed);
+                }
             }
             catch (HttpRequestException)
             {
-                await Task.Delay(2);
+                // It does not listen yet.
             }
+
+            await Task.Delay(2);
         }
 
         throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {await errors}");
+    }
+
+    public static async Task<bool> AnswersAsync(HttpClient http, string path)
+    {
+        using var answer = await http.GetAsync(path);
+        return true;
     }
 
     public static Uri FreeUrl()

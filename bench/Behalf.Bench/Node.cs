@@ -3,30 +3,112 @@ using System.Text.Json;
 
 namespace Behalf.Bench;
 
-/// <summary>A server as operators run it, with a project, an auth config and connected accounts.</summary>
+/// <summary>A server as operators run it, with a project and connected accounts.</summary>
 internal sealed class Node : IDisposable
 {
     public const string Tool = "SANDBOX_GET_MAIL";
     private const string Path = "/api/v3.1/";
 
-    private readonly Measured _process;
+    private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly string _core;
 
-    private Node(Measured process, string key, TimeSpan started) => (_process, Key, StartedAfter) = (process, key, started);
+    private Node(Measured process, TimeSpan started, IReadOnlyDictionary<string, string> settings, string core) =>
+        (Process, StartedAfter, _settings, _core) = (process, started, settings, core);
 
-    public Measured Process => _process;
+    public Measured Process { get; private set; }
 
-    public string Key { get; }
+    /// <summary>The project's key.</summary>
+    public string Key { get; private set; } = "";
+
+    public string Folder => _settings["BEHALF_DATA"];
 
     /// <summary>From the start of the process to its first answer.</summary>
     public TimeSpan StartedAfter { get; }
 
-    public static async Task<Node> StartAsync(string database, Uri upstream, string core, int accounts, string folder)
+    /// <summary>Before the first account was made.</summary>
+    public long IdleBytes { get; private init; }
+
+    /// <summary>Each user connects an API key; the figures are taken with as many users as accounts.</summary>
+    public static async Task<Node> StartAsync(
+        string database, Uri upstream, string core, int accounts, string folder, IReadOnlyDictionary<string, string>? more = null)
+    {
+        var settings = await SettingsAsync(database, upstream, folder, more);
+        var (process, after) = await LaunchAsync(settings, core, static http => Measured.AnswersAsync(http, "/health/ready"));
+        var node = new Node(process, after, settings, core) { IdleBytes = process.ResidentBytes };
+        node.Key = await node.CreateProjectAsync();
+        var config = await node.CreateConfigAsync("API_KEY");
+        await node.ConnectAsync(config, accounts, "API_KEY", i => new { generic_api_key = $"key-{i}-{new string('k', 120)}" });
+        using var client = node.Client();
+        if (!await ExecutesAsync(client))
+        {
+            throw new InvalidOperationException("The call does not work.");
+        }
+
+        return node;
+    }
+
+    /// <summary>Stops the process and starts it again on the same data; from its start to the first call that brought the
+    /// upstream's answer.</summary>
+    public async Task<TimeSpan> RestartAsync(IReadOnlyDictionary<string, string>? more = null)
+    {
+        Process.Dispose();
+        (Process, var after) = await LaunchAsync(Merged(_settings, more), _core, http =>
+        {
+            http.DefaultRequestHeaders.TryAddWithoutValidation("x-api-key", Key);
+            return ExecutesAsync(http);
+        });
+        return after;
+    }
+
+    public async Task<string> CreateConfigAsync(string scheme)
+    {
+        using var project = Client();
+        return (await PostAsync(project, "auth_configs", new
+        {
+            toolkit = new { slug = "sandbox" },
+            auth_config = new { type = "use_custom_auth", authScheme = scheme },
+        })).GetProperty("auth_config").GetProperty("id").GetString()!;
+    }
+
+    /// <summary>Connects users 1 to <paramref name="count"/>; gives their accounts' ids.</summary>
+    public async Task<IReadOnlyList<string>> ConnectAsync(string config, int count, string scheme, Func<int, object> credential)
+    {
+        using var project = Client();
+        var ids = new string[count];
+        await Parallel.ForEachAsync(Enumerable.Range(1, count), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
+            ids[i - 1] = (await PostAsync(project, "connected_accounts", new
+            {
+                auth_config = new { id = config },
+                connection = new { user_id = $"user_{i}", state = new { authScheme = scheme, val = credential(i) } },
+            })).GetProperty("id").GetString()!);
+        return ids;
+    }
+
+    public HttpClient Client()
+    {
+        var client = Http.Client(Process.Url);
+        client.DefaultRequestHeaders.Add("x-api-key", Key);
+        return client;
+    }
+
+    public void Dispose() => Process.Dispose();
+
+    private static async Task<(Measured, TimeSpan)> LaunchAsync(
+        IReadOnlyDictionary<string, string> settings, string core, Func<HttpClient, Task<bool>> answers)
+    {
+        var url = Measured.FreeUrl();
+        var binary = System.IO.Path.Combine(AppContext.BaseDirectory, "behalf.dll");
+        return await Measured.StartAsync(url, core, "dotnet", [binary, "serve", "--urls", url.ToString()], settings, answers);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> SettingsAsync(
+        string database, Uri upstream, string folder, IReadOnlyDictionary<string, string>? more)
     {
         Directory.CreateDirectory(folder);
         var overrides = System.IO.Path.Combine(folder, "overrides.json");
         await File.WriteAllTextAsync(overrides, JsonSerializer.Serialize(new Dictionary<string, object>
         {
-            ["sandbox"] = new { base_url = upstream.ToString().TrimEnd('/') },
+            ["sandbox"] = new { base_url = upstream.ToString().TrimEnd('/'), token_url = new Uri(upstream, "/oauth/token"), authorize_url = new Uri(upstream, "/oauth/authorize") },
         }));
         var settings = new Dictionary<string, string>
         {
@@ -39,49 +121,32 @@ internal sealed class Node : IDisposable
             settings["BEHALF_DATABASE"] = database;
         }
 
-        var url = Measured.FreeUrl();
-        var binary = System.IO.Path.Combine(AppContext.BaseDirectory, "behalf.dll");
-        var (process, after) = await Measured.StartAsync(
-            url, core, "dotnet", [binary, "serve", "--urls", url.ToString()], settings, "/health/ready");
-        var key = await PrepareAsync(url, folder, accounts);
-        await AssertItWorksAsync(url, key);
-        return new Node(process, key, after);
+        return Merged(settings, more);
     }
 
-    public void Dispose() => _process.Dispose();
-
-    /// <summary>Each user connects an API key; the figures are taken with as many users as accounts.</summary>
-    private static async Task<string> PrepareAsync(Uri url, string folder, int accounts)
+    private static Dictionary<string, string> Merged(IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string>? more)
     {
-        using var admin = Http.Client(url);
-        admin.DefaultRequestHeaders.Add("x-org-api-key", (await File.ReadAllTextAsync(System.IO.Path.Combine(folder, "admin-key"))).Trim());
-        var key = (await PostAsync(admin, "org/owner/project/new", new { name = "bench", should_create_api_key = true })).GetProperty("api_key").GetString()!;
-        using var project = Http.Client(url);
-        project.DefaultRequestHeaders.Add("x-api-key", key);
-        var config = (await PostAsync(project, "auth_configs", new
+        var all = settings.ToDictionary();
+        foreach (var (name, value) in more ?? new Dictionary<string, string>())
         {
-            toolkit = new { slug = "sandbox" },
-            auth_config = new { type = "use_custom_auth", authScheme = "API_KEY" },
-        })).GetProperty("auth_config").GetProperty("id").GetString();
-        await Parallel.ForEachAsync(Enumerable.Range(1, accounts), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
-            await PostAsync(project, "connected_accounts", new
-            {
-                auth_config = new { id = config },
-                connection = new { user_id = $"user_{i}", state = new { authScheme = "API_KEY", val = new { generic_api_key = $"key-{i}-{new string('k', 120)}" } } },
-            }));
-        return key;
+            all[name] = value;
+        }
+
+        return all;
+    }
+
+    private async Task<string> CreateProjectAsync()
+    {
+        using var admin = Http.Client(Process.Url);
+        admin.DefaultRequestHeaders.Add("x-org-api-key", (await File.ReadAllTextAsync(System.IO.Path.Combine(Folder, "admin-key"))).Trim());
+        return (await PostAsync(admin, "org/owner/project/new", new { name = "bench", should_create_api_key = true })).GetProperty("api_key").GetString()!;
     }
 
     /// <summary>A refusal is quick too: what is measured must be calls that reach the upstream and bring its answer.</summary>
-    private static async Task AssertItWorksAsync(Uri url, string key)
+    private static async Task<bool> ExecutesAsync(HttpClient client)
     {
-        using var project = Http.Client(url);
-        project.DefaultRequestHeaders.Add("x-api-key", key);
-        var answer = await PostAsync(project, "tools/execute/" + Tool, new { user_id = "user_1", arguments = new { message_id = "m1" } });
-        if (answer.GetProperty("data").GetProperty("subject").GetString() != "Figures")
-        {
-            throw new InvalidOperationException($"The call does not work: {answer}");
-        }
+        using var answer = await client.PostAsJsonAsync(Path + "tools/execute/" + Tool, new { user_id = "user_1", arguments = new { message_id = "m1" } });
+        return (await answer.Content.ReadAsStringAsync()).Contains("\"Figures\"", StringComparison.Ordinal);
     }
 
     private static async Task<JsonElement> PostAsync(HttpClient client, string path, object body)

@@ -36,7 +36,7 @@ internal sealed class Series(Variant variant, Load load)
         return (Middle(ratios), ratios[ratios.Count / 4], ratios[ratios.Count * 3 / 4]);
     }
 
-    private static double Middle(IEnumerable<double> values)
+    public static double Middle(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
         return sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[sorted.Count / 2 - 1] + sorted[sorted.Count / 2]) / 2;

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Behalf.Bench;
 
 /// <summary>The provider: one kilobyte of JSON for whatever is asked, at once or after a while.</summary>
@@ -7,6 +9,10 @@ internal static class Upstream
         $$"""
         {"id":"m1","from":"bob@sandbox.example","to":"alice@sandbox.example","subject":"Figures","body":"{{new string('x', 860)}}","sent_at":"2026-01-01T00:00:00Z"}
         """);
+
+    /// <summary>Another one each time, as a provider's is.</summary>
+    private static byte[] Token() => System.Text.Encoding.UTF8.GetBytes(
+        $$"""{"access_token":"{{RandomNumberGenerator.GetHexString(120)}}","token_type":"Bearer","expires_in":3600}""");
 
     public static async Task<int> RunAsync(string url, int delayMs)
     {
@@ -18,9 +24,10 @@ internal static class Upstream
                 await Task.Delay(delayMs);
             }
 
+            var answer = context.Request.Path.StartsWithSegments("/oauth/token") ? Token() : Answer;
             context.Response.ContentType = "application/json";
-            context.Response.ContentLength = Answer.Length;
-            await context.Response.BodyWriter.WriteAsync(Answer);
+            context.Response.ContentLength = answer.Length;
+            await context.Response.BodyWriter.WriteAsync(answer);
         });
         await app.RunAsync();
         return 0;

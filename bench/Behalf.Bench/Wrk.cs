@@ -29,6 +29,18 @@ internal static class Wrk
         {{Report}}
         """;
 
+    /// <summary>A script that has one account at random renewed each time.</summary>
+    public static string RefreshScript(string key, IReadOnlyList<string> accounts) =>
+        $$"""
+        math.randomseed(os.time())
+        local headers = { ["Content-Type"] = "application/json", ["x-api-key"] = "{{key}}" }
+        local accounts = { {{string.Join(", ", accounts.Select(id => $"\"{id}\""))}} }
+        request = function()
+          return wrk.format("POST", "/api/v3.1/connected_accounts/" .. accounts[math.random(1, #accounts)] .. "/refresh", headers, "{}")
+        end
+        {{Report}}
+        """;
+
     public static string GetScript(string path) =>
         $$"""
         request = function() return wrk.format("GET", "{{path}}") end

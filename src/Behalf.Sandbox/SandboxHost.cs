@@ -26,6 +26,8 @@ internal sealed class SandboxHost : IAsyncDisposable
 
     public FaultBook Faults => Get<FaultBook>();
 
+    public Hold Hold => Get<Hold>();
+
     public AppRegistry Apps => Get<AppRegistry>();
 
     public UserDirectory Users => Get<UserDirectory>();
@@ -115,7 +117,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         services.AddSingleton<AuthorizationCodes>().AddSingleton<Consents>();
         services.AddSingleton<AuthorizationAnswer>().AddSingleton<Browsers>().AddSingleton<Authorize>();
         services.AddSingleton<Mailboxes>().AddSingleton<ChatRooms>().AddSingleton<IssueTracker>();
-        services.AddSingleton<SandboxLedger>().AddSingleton<FaultBook>().AddSingleton<SandboxControls>();
+        services.AddSingleton<SandboxLedger>().AddSingleton<FaultBook>().AddSingleton<Hold>().AddSingleton<SandboxControls>();
         services.AddSingleton<RequestRecorder>().AddSingleton<Misbehave>().AddSingleton<Authenticator>();
     }
 

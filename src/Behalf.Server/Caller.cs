@@ -36,6 +36,12 @@ internal sealed record Caller
 
     public bool ReadOnly { get; init; }
 
+    /// <summary>What the operator granted the project in place of the instance's own limit; 0 for no limit.</summary>
+    public int? RequestsPerMinute { get; init; }
+
+    /// <summary>As above, for requests under way at the same time.</summary>
+    public int? CallsAtOnce { get; init; }
+
     /// <summary>How the agent names itself (<c>x-behalf-agent</c>); told to the audit trail, trusted for nothing.</summary>
     public string? Agent { get; init; }
 

@@ -13,4 +13,7 @@ internal sealed class Problem(Refusal refusal, string? detail = null, string? fi
 
     /// <summary>After how many seconds to come back (RFC 9110 §10.2.3).</summary>
     public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>The rate that was exceeded, where it was a rate.</summary>
+    public int? RequestsPerMinute { get; init; }
 }

@@ -136,6 +136,9 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
     public static readonly Refusal UnsupportedMediaType = new(
         415, 1051, "Request_MediaType", "The request's media type is not taken here.", "Send application/json.");
 
+    public static readonly Refusal TooSlow = new(
+        408, 1052, "Request_TooSlow", "The request's body came too slowly.", "Send it again, in one go.");
+
     public static readonly Refusal Overloaded = new(
         503, 1060, "Server_Overloaded", "The server has more work than it may queue.", "Try again after Retry-After.");
 
@@ -153,6 +156,18 @@ internal sealed record Refusal(int Status, int Code, string Slug, string Message
     public static readonly Refusal KeyDestroyed = new(
         409, 1071, "key_destroyed", "The key of this credential was destroyed, so it can never be opened again.",
         "Connect again to replace it.");
+
+    public static readonly Refusal RateLimited = new(
+        429, 1063, "RateLimit_Exceeded", "Rate limit exceeded.",
+        "Wait until the time in Retry-After has passed. An operator can set another limit: see docs/operations.md.");
+
+    public static readonly Refusal TooManyAtOnce = new(
+        429, 1064, "RateLimit_TooManyAtOnce", "This project has as many requests under way as it may.",
+        "Let some of them end, then try again. An operator can set another limit: see docs/operations.md.");
+
+    public static readonly Refusal ProviderBusy = new(
+        503, 1819, "ActionExecute_ProviderBusy", "As many calls as this server makes to one provider at once are under way.",
+        "Nothing was sent. Try again after Retry-After.");
 
     public static readonly Refusal Internal = new(
         500, 1099, "Server_Error", "Something went wrong on our side.", "Report the request id to the operator.");

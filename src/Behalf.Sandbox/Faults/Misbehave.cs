@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Behalf.Sandbox.Faults;
 
-/// <summary>Stands between the ledger and the endpoints: adds the latency in force and strikes with the faults that are
+/// <summary>Stands between the ledger and the endpoints: adds the latency in force, holds what is to be held, and strikes with the faults that are
 /// due.</summary>
-internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, SandboxLedger ledger)
+internal sealed class Misbehave(FaultBook faults, Hold hold, ModeSwitch modes, SandboxLedger ledger)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -20,6 +20,7 @@ internal sealed class Misbehave(FaultBook faults, ModeSwitch modes, SandboxLedge
 
         // Real time, and not cut short when the caller hangs up: a provider goes on with what it was sent.
         await Task.Delay(LatencyOf(request.Step, modes.Current), CancellationToken.None);
+        await hold.PassAsync(request.Step, context.RequestAborted);
         if (faults.Take(request.Step) is not { } fault)
         {
             await next(context);

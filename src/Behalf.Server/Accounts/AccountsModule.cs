@@ -57,6 +57,7 @@ internal static class AccountsModule
         services.AddSingleton<RefreshConnection>();
         services.AddSingleton<EndAccount>();
         services.AddSingleton<EndAccounts>();
+        services.AddSingleton<EndProject>();
         services.AddSingleton<RefreshSweep>();
         services.AddSingleton<RevokeUpstream>();
         services.AddSingleton<ExpireFlows>();
@@ -107,7 +108,7 @@ internal static class AccountsModule
         var users = api.MapGroup("/users").WithTags("Users").Accepts(KeyKinds.Project);
         users.MapGet("", ListUsers.HandleAsync);
         users.MapDelete("/{userId}", EndAccounts.DeleteUserAsync);
-        api.MapDelete("/org/owner/project/{id}", EndAccounts.DeleteProjectAsync).WithTags("Projects").Accepts(KeyKinds.Admin);
+        api.MapDelete("/org/owner/project/{id}", EndProject.HandleAsync).WithTags("Projects").Accepts(KeyKinds.Admin);
     }
 
     public static void MapConnectPages(this IEndpointRouteBuilder app)

@@ -27,6 +27,10 @@ internal sealed record CallAccount : AccountRow
     /// <summary>The fence of its refreshes as it stood when the row was read; null where nothing is ever refreshed.</summary>
     public long? RefreshEpoch { get; init; }
 
+    /// <summary>Since when the deployment is sealed, as it stood when the row was read: so that a call refuses on every node
+    /// from the moment of the sealing, and not only when the node has noticed.</summary>
+    public long? SealedAt { get; init; }
+
     /// <summary>The database's time when the row was read.</summary>
     public required long Now { get; init; }
 
@@ -44,7 +48,8 @@ internal static class CallAccountStore
         $"""
         select {string.Join(", ", AccountStore.Columns.Split(',').Select(c => "a." + c.Trim()))},
           c.settings as config_settings, c.enabled as config_enabled,
-          s.ciphertext, s.data_key_version, d.wrapped as wrapped_data_key, r.expires_at, r.last_used_at, r.epoch as refresh_epoch, behalf_now() as now
+          s.ciphertext, s.data_key_version, d.wrapped as wrapped_data_key, r.expires_at, r.last_used_at, r.epoch as refresh_epoch, behalf_now() as now,
+          (select sealed_at from deployment) as sealed_at
         from account a
         join auth_config c on c.project_id = a.project_id and c.auth_config_id = a.auth_config_id
         left join secret s on s.project_id = a.project_id and s.owner_id = a.account_id and s.kind = {(short)SecretKind.Credential}

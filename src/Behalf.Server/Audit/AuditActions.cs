@@ -8,6 +8,8 @@ internal static class AuditActions
     public const string ProjectDeleted = "project.deleted";
     public const string ProjectKeyRotated = "project_key.rotated";
     public const string ProjectKeyDestroyed = "project_key.destroyed";
+    public const string DeploymentSealed = "deployment.sealed";
+    public const string DeploymentUnsealed = "deployment.unsealed";
     public const string KeyCreated = "key.created";
     public const string KeyRotated = "key.rotated";
     public const string KeyRevoked = "key.revoked";

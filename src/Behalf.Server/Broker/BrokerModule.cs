@@ -1,4 +1,5 @@
 using Behalf.Broker.Calls;
+using Behalf.Broker.Places;
 using Behalf.Broker.Wire;
 using Behalf.Wire;
 
@@ -11,6 +12,7 @@ internal static class BrokerModule
     public static IServiceCollection AddBroker(this IServiceCollection services)
     {
         services.AddJson(BrokerJson.Default);
+        services.AddSingleton<CallPlaces>();
         services.AddSingleton<ToolSchemas>();
         services.AddSingleton<FixingLinks>();
         services.AddSingleton<ChooseAccount>();
@@ -31,8 +33,8 @@ internal static class BrokerModule
         tools.MapGet("/enum", ListTools.Enum);
         tools.MapGet("/{tool}", ListTools.Get);
         tools.MapPost("/scopes/required", ListTools.Scopes);
-        tools.MapPost("/execute/proxy", ExecuteProxy.HandleAsync);
-        tools.MapPost("/execute/{tool}", ExecuteTool.HandleAsync);
+        tools.MapPost("/execute/proxy", ExecuteProxy.HandleAsync).WithMetadata(TakesPlaceOfCall.Mark);
+        tools.MapPost("/execute/{tool}", ExecuteTool.HandleAsync).WithMetadata(TakesPlaceOfCall.Mark);
         tools.MapPost("/execute/{tool}/input", WriteInput.Handle);
     }
 }

@@ -43,14 +43,15 @@ internal static class BackupCommand
         Sync(file);
         Console.WriteLine(
             $"{file}: {content.Projects} projects, {content.Accounts} accounts, {content.Bytes} bytes.\n"
-            + $"Not in it: the key file ({settings.Keys}), without which nothing in it opens. Keep that elsewhere.");
+            + $"Not in it: the keys ({settings.Keys}), without which nothing in it opens. Keep them elsewhere.");
     }
 
     private static void Restore(ServerSettings settings, string file)
     {
-        var keys = KeySetting.Parse(settings.Keys, settings.Data, TimeProvider.System).Path;
+        using var providers = KeySetting.Parse(settings.Keys, settings.Data, settings.Transit, new KeyServiceLimits(), TimeProvider.System);
+        var keys = providers.File?.Path;
         var other = Directory.Exists(settings.Data)
-            ? Directory.EnumerateFileSystemEntries(settings.Data).FirstOrDefault(entry => Path.GetFullPath(entry) != keys && Path.GetFullPath(entry) != keys + ".lock")
+            ? Directory.EnumerateFileSystemEntries(settings.Data).FirstOrDefault(entry => keys is null || (Path.GetFullPath(entry) != keys && Path.GetFullPath(entry) != keys + ".lock"))
             : null;
         if (other is not null)
         {
@@ -62,7 +63,7 @@ internal static class BackupCommand
         var content = SqliteBackup.Restore(file, settings.Database);
         Sync(settings.Database);
         Console.WriteLine($"{settings.Database}: {content.Projects} projects, {content.Accounts} accounts.");
-        if (!File.Exists(keys))
+        if (keys is not null && !File.Exists(keys))
         {
             Console.WriteLine($"Bring the key file to {keys} before you start the server.");
         }

@@ -11,6 +11,8 @@ internal static class CommandTree
         ProjectsCommand.Build(),
         AccountsCommand.Build(),
         KeysCommand.Build(),
+        SealCommand.BuildSeal(),
+        SealCommand.BuildUnseal(),
         AuditCommand.Build(),
         ToolkitsCommand.Build(),
         DoctorCommand.Build(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Behalf.Keys;
 using Behalf.Vault;
 
 namespace Behalf.Cli;
@@ -39,13 +40,29 @@ internal static class KeysCommand
 
     private static async Task ListProviderKeysAsync(IServiceProvider services, CancellationToken ct)
     {
-        var keys = await services.GetRequiredService<RetireProviderKeys>().CountAsync(ct);
-        var primary = (await services.GetRequiredService<Keys.IKeyProvider>().ProbeAsync(ct)).PrimaryKeyId;
-        foreach (var (key, use) in keys)
+        var retire = services.GetRequiredService<RetireProviderKeys>();
+        var providers = services.GetRequiredService<KeyProviders>();
+        var primary = (await providers.ProbeAsync(ct)).PrimaryKeyId;
+        var ring = await retire.CountAsync(ct);
+        foreach (var (key, use) in ring)
         {
-            Console.WriteLine(
-                $"{key.Id}  {(key.Id == primary ? "Primary" : key.State)}  since {key.CreatedAt:yyyy-MM-dd}  {use.ProjectKeys} project keys, {use.SigningKeys} signing keys");
+            var state = providers.Primary == providers.File && key.Id == primary ? "Primary" : key.State.ToString();
+            Console.WriteLine($"{key.Id}  {state}  since {key.CreatedAt:yyyy-MM-dd}  {Count(use)}");
         }
+
+        var elsewhere = (await retire.UsesAsync(ct)).Where(use => ring.All(known => known.Use != use)).ToList();
+        if (providers.Primary != providers.File && primary is not null && elsewhere.All(use => use.KekId != primary))
+        {
+            elsewhere.Add(new ProviderKeyUse { Scheme = providers.Scheme, KekId = primary, ProjectKeys = 0, SigningKeys = 0 });
+        }
+
+        foreach (var use in elsewhere)
+        {
+            var state = use.KekId == primary ? "Primary" : providers.Know(use.Scheme) ? "Active" : "Missing in BEHALF_KEYS";
+            Console.WriteLine($"{use.KekId}  {state}  in {use.Scheme}  {Count(use)}");
+        }
+
+        static string Count(ProviderKeyUse use) => $"{use.ProjectKeys} project keys, {use.SigningKeys} signing keys";
     }
 
     private static async Task ListGenerationsAsync(IServiceProvider services, string? only, CancellationToken ct)

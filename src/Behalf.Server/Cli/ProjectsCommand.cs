@@ -6,10 +6,10 @@ using Behalf.Storage;
 
 namespace Behalf.Cli;
 
-/// <summary><c>behalf projects create NAME</c> and <c>behalf projects list</c>.</summary>
+/// <summary><c>behalf projects create NAME</c>, <c>list</c> and <c>limit PROJECT</c>.</summary>
 internal static class ProjectsCommand
 {
-    public static Command Build() => new("projects", "Projects: one for each application.") { Create(), List() };
+    public static Command Build() => new("projects", "Projects: one for each application.") { Create(), List(), LimitCommand.Build() };
 
     private static Command Create()
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Behalf.Audit;
 using Behalf.Audit.Sealing;
+using Behalf.Keys;
 using Behalf.Keys.Local;
 using Behalf.Vault;
 
@@ -29,7 +30,7 @@ internal static class RotateKeys
                     return await RotateProjectsAsync(services, parsed.GetValue(project), ct);
                 }
 
-                var id = await services.GetRequiredService<KeyFile>().AddPrimaryAsync(ct);
+                var id = await RequireFile(services).AddPrimaryAsync(ct);
                 return await RewrapUnderProviderAsync(services, $"{id} is primary; ", ct);
             },
             ct));
@@ -71,6 +72,13 @@ internal static class RotateKeys
                 Refusal.Conflict,
                 $"Generation {generation} is primary, or still wraps data keys, or was replaced within BEHALF_BACKUP_RETENTION_DAYS: see behalf keys list --project {project}.");
         }
+    }
+
+    private static KeyFile RequireFile(IServiceProvider services)
+    {
+        var providers = services.GetRequiredService<KeyProviders>();
+        return providers.Primary as KeyFile ?? throw new Problem(
+            Refusal.Conflict, $"The keys of {providers.Scheme} are rotated there. Then run behalf keys rewrap, which wraps with the new one.");
     }
 
     private static async Task<int> RotateProjectsAsync(IServiceProvider services, string? only, CancellationToken ct)

@@ -33,11 +33,13 @@ internal sealed class ServerOptions
             given["DATABASE"] = database;
         }
 
-        return ServerSettings.From(new ConfigurationBuilder()
-            .AddJsonFile(Path.GetFullPath("behalf.json"), optional: true)
-            .AddEnvironmentVariables("BEHALF_")
-            .AddInMemoryCollection(given)
-            .Build());
+        return ServerSettings.From(
+            new ConfigurationBuilder()
+                .AddJsonFile(Path.GetFullPath("behalf.json"), optional: true)
+                .AddEnvironmentVariables("BEHALF_")
+                .AddInMemoryCollection(given)
+                .Build(),
+            new ConfigurationBuilder().AddEnvironmentVariables().Build());
     }
 
     /// <summary>Runs work on the deployment without listening; failures of the operator's making become one sentence.</summary>

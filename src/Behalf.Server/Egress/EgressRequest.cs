@@ -7,6 +7,11 @@ internal sealed record EgressRequest
 
     public required HttpMethod Method { get; init; }
 
+    /// <summary>For telemetry, as is <see cref="Toolkit"/>.</summary>
+    public required EgressPurpose Purpose { get; init; }
+
+    public string? Toolkit { get; init; }
+
     public required Uri Url { get; init; }
 
     public required AllowedHosts Hosts { get; init; }

@@ -23,6 +23,30 @@ internal sealed class GuardedHttp : IDisposable
     /// <exception cref="EgressException">There is no answer; says whether the peer can have seen the request.</exception>
     public async Task<EgressResponse> SendAsync(EgressRequest request, CancellationToken ct)
     {
+        using var span = Measures.Span(request);
+        var began = _clock.GetTimestamp();
+        try
+        {
+            var answer = await SendGuardedAsync(request, ct);
+            Measures.Answered(span, request, answer.Status, _clock.GetElapsedTime(began));
+            return answer;
+        }
+        catch (EgressException e)
+        {
+            Measures.Failed(span, request, e.Failure, _clock.GetElapsedTime(began));
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            Measures.HungUp(span, request, _clock.GetElapsedTime(began));
+            throw;
+        }
+    }
+
+    public void Dispose() => _wire.Dispose();
+
+    private async Task<EgressResponse> SendGuardedAsync(EgressRequest request, CancellationToken ct)
+    {
         Admit(request);
         using var deadline = new CancellationTokenSource(request.Deadline, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
@@ -51,8 +75,6 @@ internal sealed class GuardedHttp : IDisposable
             throw hop.Number == 0 ? fault : fault.AfterSending();
         }
     }
-
-    public void Dispose() => _wire.Dispose();
 
     /// <summary>CONNECT would make a tunnel of a connection, and TRACE has the peer recite our headers.</summary>
     private static void Admit(EgressRequest request)

@@ -26,6 +26,7 @@ internal static class OutgoingMessage
             message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         }
 
+        TraceContext.PassOn(message);
         return message;
     }
 

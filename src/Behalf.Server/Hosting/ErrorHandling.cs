@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Behalf.Catalog;
+using Behalf.Hosting.Exports;
 using Behalf.Wire;
 
 namespace Behalf.Hosting;
@@ -28,7 +29,7 @@ internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling>
         catch (Exception e) when (!context.Response.HasStarted)
         {
             Forget(context.Response);
-            await ProblemWriter.WriteAsync(context, ToProblem(e, context));
+            await RefuseAsync(context, ToProblem(e, context));
         }
     }
 
@@ -59,7 +60,13 @@ internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling>
             415 => Refusal.UnsupportedMediaType,
             _ => null,
         };
-        return refusal is null ? Task.CompletedTask : ProblemWriter.WriteAsync(context, new Problem(refusal));
+        return refusal is null ? Task.CompletedTask : RefuseAsync(context, new Problem(refusal));
+    }
+
+    private static Task RefuseAsync(HttpContext context, Problem problem)
+    {
+        Refusals.Told(context, problem.Refusal);
+        return ProblemWriter.WriteAsync(context, problem);
     }
 
     private Problem ToProblem(Exception e, HttpContext context)
@@ -71,6 +78,8 @@ internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling>
             case CatalogException catalog:
                 // What an account knows about itself does not fill the toolkit's URLs. The message names the variable, not its value.
                 return new Problem(Refusal.Conflict, catalog.Message, "Connect the account again, or have an operator correct the toolkit's definition.");
+            case BadHttpRequestException { StatusCode: 408 }:
+                return new Problem(Refusal.TooSlow);
             case BadHttpRequestException { StatusCode: 413 }:
                 return new Problem(Refusal.TooLarge);
             case BadHttpRequestException { StatusCode: 415 }:

@@ -1,6 +1,6 @@
 using Behalf.Audit.Sealing;
-using Behalf.Keys;
 using Behalf.Storage;
+using Behalf.Vault;
 using Behalf.Wire;
 
 namespace Behalf.Hosting;
@@ -11,19 +11,24 @@ internal static class Health
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Results.Text("{\"status\":\"live\"}", "application/json"))
-            .AcceptsAnyone().ExcludeFromDescription();
-        routes.MapGet("/health/ready", ReadyAsync).AcceptsAnyone().ExcludeFromDescription();
+            .AcceptsWatchers().ExcludeFromDescription();
+        routes.MapGet("/health/ready", ReadyAsync).AcceptsWatchers().ExcludeFromDescription();
     }
 
     private static async Task<IResult> ReadyAsync(
-        IDatabase database, IKeyProvider keys, Sealer sealer, CancellationToken ct)
+        IDatabase database, KeyReadiness keys, ProjectKeys projectKeys, Sealer sealer, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(TimeSpan.FromSeconds(2));
         try
         {
             await database.ProbeAsync(limit.Token);
-            if ((await keys.ProbeAsync(limit.Token)).Fault is not null)
+            if (projectKeys.Sealed)
+            {
+                return Results.Text("{\"status\":\"sealed\",\"by\":\"operator\"}", "application/json", statusCode: 503);
+            }
+
+            if ((await keys.AskAsync(limit.Token)).Fault is not null)
             {
                 return Results.Text("{\"status\":\"sealed\"}", "application/json", statusCode: 503);
             }

@@ -6,8 +6,10 @@ using Behalf.Broker;
 using Behalf.Catalog;
 using Behalf.Egress;
 using Behalf.Gateway.Entities;
+using Behalf.Hosting.Exports;
 using Behalf.Projects;
 using Behalf.Projects.ApiKeys;
+using Behalf.Projects.Limits;
 using Behalf.Storage;
 using Behalf.Vault;
 using Behalf.Wire;
@@ -28,10 +30,11 @@ internal static class Server
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicOrigin>();
         builder.Services
+            .AddExports(settings.Telemetry)
             .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
             .AddAudit()
-            .AddVault(settings.Keys, settings.Data, settings.BackupRetention)
-            .AddProjects(settings.Data).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
+            .AddVault(settings.Keys, settings.Transit, settings.Data, settings.BackupRetention)
+            .AddProjects(settings.Data, settings.Rates, settings.Crowds).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)
             .AddAccounts(settings.ManagedApps, settings.Data)
             .AddBroker()
             .AddEntities()
@@ -40,18 +43,19 @@ internal static class Server
         adjust?.Invoke(builder);
 
         var app = builder.Build();
-        UsePipeline(app);
+        UsePipeline(app, settings);
         MapRoutes(app);
         return app;
     }
 
-    /// <summary>Everything that must hold before the first request: schema, deployment id, key file, admin key.</summary>
+    /// <summary>Everything that must hold before the first request: schema, deployment id, keys and whether they are sealed, admin key.</summary>
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken ct)
     {
         var database = services.GetRequiredService<IDatabase>();
         await database.MigrateAsync(ct);
         await Deployment.EnsureAsync(database, ct);
-        await services.GetRequiredService<PrepareKeyFile>().RunAsync(ct);
+        await services.GetRequiredService<PrepareKeys>().RunAsync(ct);
+        await services.GetRequiredService<Seal>().ObserveAsync(ct);
         await services.GetRequiredService<AdminKey>().EnsureAsync(ct);
     }
 
@@ -86,10 +90,7 @@ internal static class Server
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 4 * 1024 * 1024;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-            kestrel.Limits.MaxRequestHeaderCount = 100;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            ConnectionLimits.Apply(kestrel.Limits, settings.MaxConnections);
         });
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options => WireOptions.Apply(options.SerializerOptions));
@@ -106,13 +107,19 @@ internal static class Server
         });
     }
 
-    private static void UsePipeline(WebApplication app)
+    private static void UsePipeline(WebApplication app, ServerSettings settings)
     {
         app.UseForwardedHeaders();
         app.UseMiddleware<RequestIds>();
+        if (settings.Telemetry.SendsTraces)
+        {
+            app.UseMiddleware<RequestSpans>();
+        }
+
         app.UseMiddleware<ErrorHandling>();
         app.UseRouting();
         app.UseMiddleware<Authentication>();
+        app.UseMiddleware<RequestPlaces>();
     }
 
     private static void MapRoutes(WebApplication app)

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Net;
+using Behalf.Hosting.Exports;
+using Behalf.Keys.Transit;
+using Behalf.Projects.Limits;
 
 namespace Behalf.Hosting;
 
@@ -17,8 +20,12 @@ internal sealed record ServerSettings
     /// No path: see <see cref="ParsePublicUrl"/>.</summary>
     public Uri? PublicUrl { get; init; }
 
-    /// <summary><c>BEHALF_KEYS</c>: the key provider, <c>file:PATH</c>; default <c>file:DATA/keys.json</c>.</summary>
+    /// <summary><c>BEHALF_KEYS</c>: the key providers, the first of which wraps: <c>file:PATH</c>, <c>awskms:ARN</c>,
+    /// <c>transit:URL</c>; default <c>file:DATA/keys.json</c>.</summary>
     public required string Keys { get; init; }
+
+    /// <summary><c>BEHALF_TRANSIT_…</c>: how to log in to Vault or OpenBao, where the setting before names it.</summary>
+    public TransitAccess Transit { get; init; } = new();
 
     /// <summary><c>BEHALF_BACKUP_RETENTION_DAYS</c>: how long backups are kept. A key is destroyed only so long after it went
     /// out of use, because an older backup needs it.</summary>
@@ -36,10 +43,20 @@ internal sealed record ServerSettings
     /// <summary><c>BEHALF_TRUSTED_PROXIES</c>: addresses whose forwarded headers are believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary><c>BEHALF_METRICS</c> and the <c>OTEL_*</c> variables: where spans and numbers go.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
+    public RateSettings Rates { get; init; } = new();
+
+    public CrowdSettings Crowds { get; init; } = new();
+
+    /// <summary><c>BEHALF_MAX_CONNECTIONS</c>: open at once; one more is closed as it comes.</summary>
+    public int MaxConnections { get; init; } = ConnectionLimits.UsualConnections;
+
     /// <summary>The <c>managed_apps</c> of <c>behalf.json</c>: OAuth apps that the operator registered for all projects.</summary>
     public IConfiguration ManagedApps { get; init; } = new ConfigurationBuilder().Build();
 
-    public static ServerSettings From(IConfiguration configuration)
+    public static ServerSettings From(IConfiguration configuration, IConfiguration environment)
     {
         var data = Path.GetFullPath(configuration["DATA"] ?? "data");
         return new ServerSettings
@@ -48,12 +65,17 @@ internal sealed record ServerSettings
             Database = configuration["DATABASE"] ?? Path.Combine(data, "behalf.db"),
             PublicUrl = ParsePublicUrl(configuration["PUBLIC_URL"]),
             Keys = configuration["KEYS"] ?? "file:" + Path.Combine(data, "keys.json"),
+            Transit = TransitAccess.From(configuration),
             BackupRetention = ParseDays(configuration["BACKUP_RETENTION_DAYS"]),
             EgressAllow = configuration["EGRESS_ALLOW"],
             Toolkits = configuration["TOOLKITS"] ?? Path.Combine(AppContext.BaseDirectory, "toolkits"),
             ToolkitOverrides = configuration["TOOLKIT_OVERRIDES"],
             ManagedApps = configuration.GetSection("managed_apps"),
+            Telemetry = TelemetrySettings.From(configuration["METRICS"], environment),
             TrustedProxies = ParseNetworks(configuration["TRUSTED_PROXIES"]),
+            Rates = LimitVariables.Rates(configuration),
+            Crowds = LimitVariables.Crowds(configuration),
+            MaxConnections = LimitVariables.Connections(configuration),
         };
     }
 

@@ -20,6 +20,13 @@ internal interface IKeyProvider
 
     /// <summary>Wraps and unwraps a known value. Answers what is wrong instead of throwing it.</summary>
     ValueTask<KeyProviderHealth> ProbeAsync(CancellationToken ct);
+
+    /// <exception cref="ArgumentOutOfRangeException">Not every provider takes a key of that length.</exception>
+    static void RequireLength(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, MaxKeyLength);
+    }
 }
 
 /// <summary>A wrapped key with the id of the key that wrapped it, so that a rotation knows what is left to do.</summary>

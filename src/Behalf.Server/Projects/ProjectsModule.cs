@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Behalf.Projects.ApiKeys;
+using Behalf.Projects.Limits;
 using Behalf.Projects.Users;
 using Behalf.Projects.Webhooks;
 using Behalf.Storage;
@@ -9,12 +10,14 @@ namespace Behalf.Projects;
 
 internal static class ProjectsModule
 {
-    public static IServiceCollection AddProjects(this IServiceCollection services, string data)
+    public static IServiceCollection AddProjects(this IServiceCollection services, string data, RateSettings rates, CrowdSettings crowds)
     {
         services.AddJson(ProjectsWireJson.Default);
         services.AddSingleton<Credentials>();
         services.AddSingleton<FailureLimit>();
+        services.AddSingleton(rates).AddSingleton(crowds).AddSingleton<RequestRates>();
         services.AddSingleton<CreateProject>();
+        services.AddSingleton<LimitProject>();
         services.AddWebhooks();
         services.AddSingleton(provider =>
             new AdminKey(provider.GetRequiredService<IDatabase>(), Path.Combine(data, "admin-key")));
@@ -27,6 +30,8 @@ internal static class ProjectsModule
         owner.MapPost("/new", CreateProject.HandleAsync);
         owner.MapGet("/list", ManageProjects.ListAsync);
         owner.MapGet("/{id}", ManageProjects.GetAsync);
+        owner.MapGet("/{id}/limits", LimitProject.GetAsync);
+        owner.MapPut("/{id}/limits", LimitProject.HandleAsync);
         owner.MapPost("/{id}/regenerate_api_key", ManageProjects.RegenerateKeyAsync);
 
         var own = api.MapGroup("/project").WithTags("Projects").Accepts(KeyKinds.Project);
@@ -60,6 +65,7 @@ internal static class ProjectsModule
 [JsonSerializable(typeof(OwnedProjectsPage))]
 [JsonSerializable(typeof(OwnedProjectDetail))]
 [JsonSerializable(typeof(RegeneratedKeyAnswer))]
+[JsonSerializable(typeof(ProjectLimits))]
 [JsonSerializable(typeof(ProjectAnswer))]
 [JsonSerializable(typeof(UpdateProjectRequest))]
 [JsonSerializable(typeof(ProjectConfigAnswer))]

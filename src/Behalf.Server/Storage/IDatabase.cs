@@ -12,6 +12,9 @@ internal interface IDatabase : IAsyncDisposable
 {
     Engine Engine { get; }
 
+    /// <summary>How many operations wait for their turn: writes of the embedded database, look-ups of PostgreSQL.</summary>
+    int Waiting { get; }
+
     Task<IReadOnlyList<T>> QueryAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct);
 
     /// <summary>The first row or null: look-ups by key.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Behalf.Storage;
 
@@ -14,9 +15,13 @@ internal sealed record AppliedMigration
 }
 
 /// <summary>One numbered file. Forward only: a landed file never changes, a mistake is mended by the next number.</summary>
-internal sealed record Migration(int Version, string Name, string Text)
+internal sealed partial record Migration(int Version, string Name, string Text)
 {
     public AppliedMigration Applied => new() { Version = Version, Name = Name, Checksum = Checksum };
+
+    /// <summary>For one that takes something away (<c>0007_contract_from_0005_…</c>): the first migration whose builds no longer use it.</summary>
+    public static int? ContractsFrom(string name) =>
+        ContractName().Match(name) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null;
 
     private string Checksum => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))[..16];
 
@@ -34,6 +39,9 @@ internal sealed record Migration(int Version, string Name, string Text)
 
         return text.ToString();
     }
+
+    [GeneratedRegex("^[0-9]{4}_contract_from_([0-9]{4})_")]
+    private static partial Regex ContractName();
 }
 
 /// <summary>The migrations that this build carries, and what the database says it has.</summary>
@@ -49,8 +57,8 @@ internal static class Migrations
 
     public static IReadOnlyList<Migration> All { get; } = Load();
 
-    /// <summary>A database of a newer build is served (expand, then contract keeps it readable); one whose history differs
-    /// is not.</summary>
+    /// <summary>A database of a newer build is served as long as nothing was taken from it that this build uses (expand, then
+    /// contract); one whose history differs is not.</summary>
     public static IReadOnlyList<Migration> Missing(IReadOnlyList<AppliedMigration> applied)
     {
         foreach (var known in All)
@@ -60,6 +68,12 @@ internal static class Migrations
                 throw new InvalidOperationException(
                     $"Migration {known.Version} of the database ({there.Name}) is not the one of this build ({known.Name}): it belongs to another build. Use the build that made the database, or a fresh database.");
             }
+        }
+
+        if (applied.FirstOrDefault(a => Migration.ContractsFrom(a.Name) > All[^1].Version) is { } contracted)
+        {
+            throw new InvalidOperationException(
+                $"The database is too new for this build, which is more than one version behind: {contracted.Name} took away what it uses. Use a build that has migration {Migration.ContractsFrom(contracted.Name)}.");
         }
 
         return [.. All.Where(m => applied.All(a => a.Version != m.Version))];

@@ -22,4 +22,13 @@ internal static partial class Log
     [LoggerMessage(2005, LogLevel.Error, "The data key of {Owner} in {Project} was not wrapped again: {Fault}")]
     public static partial void DataKeyNotRewrapped(
         this ILogger log, Id<IdKinds.SecretOwner> owner, Id<IdKinds.Project> project, BoxFault fault);
+
+    [LoggerMessage(2006, LogLevel.Error, "The key provider is not usable ({Fault}), so the server starts sealed: {Reason}")]
+    public static partial void StartedWithoutKeys(this ILogger log, KeyFault fault, string reason);
+
+    [LoggerMessage(2007, LogLevel.Critical, "The operator has sealed this deployment: every project key was forgotten")]
+    public static partial void Sealed(this ILogger log);
+
+    [LoggerMessage(2008, LogLevel.Warning, "The operator has unsealed this deployment")]
+    public static partial void Unsealed(this ILogger log);
 }

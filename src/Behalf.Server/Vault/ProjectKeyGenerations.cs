@@ -30,6 +30,7 @@ internal sealed class ProjectKeyGenerations(
     /// transaction that needs it: the first one in the project's own.</summary>
     public async Task<ProjectKeyRow> NewAsync(Id<IdKinds.Project> project, int generation, CancellationToken ct)
     {
+        projectKeys.ThrowIfSealed();
         var context = new KeyContext
         {
             Use = KeyUse.ProjectKey,

@@ -67,6 +67,10 @@ internal static class ProjectKeyStore
             ?? throw new Problem(Refusal.Conflict, "The project's key was replaced by somebody else at the same time.");
     }
 
+    /// <summary>Keeps everybody else from sealing anything new for the project until the transaction ends.</summary>
+    public static async ValueTask HoldProjectKeysAsync(this WriteSession session, Id<IdKinds.Project> project) =>
+        await session.QueryAsync<int>($"select generation from project_key where project_id = @project{session.ForUpdate}", new { project });
+
     /// <summary>Makes the generation primary; false if another took its number meanwhile.</summary>
     public static async ValueTask<bool> AddProjectKeyAsync(this WriteSession session, ProjectKeyRow key)
     {

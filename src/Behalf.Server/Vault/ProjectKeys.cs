@@ -3,21 +3,6 @@ using Behalf.Storage;
 
 namespace Behalf.Vault;
 
-/// <summary>How long and how many project keys stay unwrapped in memory.</summary>
-internal sealed record ProjectKeyLimits
-{
-    public int Capacity { get; init; } = 10_000;
-
-    /// <summary>After this the provider is asked again, so that a key it no longer gives is no longer used.</summary>
-    public TimeSpan Fresh { get; init; } = TimeSpan.FromHours(1);
-
-    /// <summary>As long as this a key serves on while the provider does not answer.</summary>
-    public TimeSpan Stale { get; init; } = TimeSpan.FromHours(24);
-
-    /// <summary>After a provider did not answer, how long until it is asked again.</summary>
-    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(30);
-}
-
 /// <summary>The unwrapped keys of the projects in use: a key provider is called once per project and hour, not per
 /// credential. What leaves the cache is zeroed once nobody works with it any more.</summary>
 internal sealed class ProjectKeys : IDisposable
@@ -31,8 +16,11 @@ internal sealed class ProjectKeys : IDisposable
     private readonly ITimer _sweeper;
 
     private readonly Lock _turn = new();
-    private readonly Dictionary<KeyName, CachedKey> _cache = [];
+    private readonly KeyCache _cache;
     private readonly Dictionary<KeyName, Task> _loading = [];
+
+    /// <summary>Written under the lock; read without it on each call.</summary>
+    private volatile bool _sealed;
 
     public ProjectKeys(
         IDatabase database,
@@ -43,11 +31,46 @@ internal sealed class ProjectKeys : IDisposable
         ILogger<ProjectKeys> log)
     {
         (_database, _deployment, _provider, _limits, _clock, _log) = (database, deployment, provider, limits, clock, log);
+        _cache = new KeyCache(limits.Capacity);
         _sweeper = clock.CreateTimer(_ => Sweep(), null, limits.Fresh, limits.Fresh);
     }
 
+    /// <summary>Whether the operator has taken the keys away, as far as this node knows: see <see cref="Seal"/>.</summary>
+    public bool Sealed => _sealed;
+
+    /// <summary>The refusal of everything that needs a key, while the operator has taken them away.</summary>
+    public static Problem SealedByOperator() =>
+        new(Refusal.Sealed, "The operator has sealed this server, so no credential can be opened.") { RetryAfterSeconds = 30 };
+
+    /// <summary>Forgets every key, and gives out none until <see cref="Unlock"/>. What somebody works with at this moment is
+    /// zeroed when they are done.</summary>
+    public void Lock()
+    {
+        lock (_turn)
+        {
+            _sealed = true;
+            _cache.DropAll();
+        }
+    }
+
+    public void Unlock()
+    {
+        lock (_turn)
+        {
+            _sealed = false;
+        }
+    }
+
+    public void ThrowIfSealed()
+    {
+        if (Sealed)
+        {
+            throw SealedByOperator();
+        }
+    }
+
     /// <summary>The key, for as long as the lease is held.</summary>
-    /// <exception cref="Problem">The provider does not give it now, or never will again.</exception>
+    /// <exception cref="Problem">The provider does not give it now, or never will again; or the operator sealed the server.</exception>
     /// <exception cref="CredentialIntegrityException">There is no such generation, or it was altered.</exception>
     public async ValueTask<KeyLease> RentAsync(Id<IdKinds.Project> project, int generation, CancellationToken ct)
     {
@@ -57,7 +80,12 @@ internal sealed class ProjectKeys : IDisposable
             Task loading;
             lock (_turn)
             {
-                if (_cache.TryGetValue(name, out var cached) && _clock.GetUtcNow() < cached.FreshUntil)
+                if (_sealed)
+                {
+                    throw SealedByOperator();
+                }
+
+                if (_cache.Find(name) is { } cached && _clock.GetUtcNow() < cached.FreshUntil)
                 {
                     return Lend(cached);
                 }
@@ -75,10 +103,7 @@ internal sealed class ProjectKeys : IDisposable
     {
         lock (_turn)
         {
-            foreach (var (name, cached) in _cache.Where(pair => _clock.GetUtcNow() - pair.Value.LastUsed > _limits.Fresh).ToArray())
-            {
-                Drop(name, cached);
-            }
+            _cache.DropUnusedSince(_clock.GetUtcNow() - _limits.Fresh);
         }
     }
 
@@ -86,11 +111,7 @@ internal sealed class ProjectKeys : IDisposable
     {
         lock (_turn)
         {
-            var name = new KeyName(project, generation);
-            if (_cache.TryGetValue(name, out var cached))
-            {
-                Drop(name, cached);
-            }
+            _cache.Drop(new KeyName(project, generation));
         }
     }
 
@@ -99,10 +120,7 @@ internal sealed class ProjectKeys : IDisposable
         _sweeper.Dispose();
         lock (_turn)
         {
-            foreach (var (name, cached) in _cache.ToArray())
-            {
-                Drop(name, cached);
-            }
+            _cache.DropAll();
         }
     }
 
@@ -131,7 +149,14 @@ internal sealed class ProjectKeys : IDisposable
             var key = await UnwrapAsync(name);
             lock (_turn)
             {
-                Keep(name, new CachedKey(key, _clock.GetUtcNow()) { FreshUntil = _clock.GetUtcNow() + _limits.Fresh });
+                if (_sealed)
+                {
+                    // Sealed while it was on its way here.
+                    key.Dispose();
+                    throw SealedByOperator();
+                }
+
+                _cache.Keep(name, new CachedKey(key, _clock.GetUtcNow()) { FreshUntil = _clock.GetUtcNow() + _limits.Fresh });
             }
         }
         catch (KeyProviderException e) when (e.Fault == KeyFault.Unavailable && ServeStale(name))
@@ -172,7 +197,7 @@ internal sealed class ProjectKeys : IDisposable
     {
         lock (_turn)
         {
-            if (!_cache.TryGetValue(name, out var cached) || _clock.GetUtcNow() - cached.LoadedAt > _limits.Stale)
+            if (_cache.Find(name) is not { } cached || _clock.GetUtcNow() - cached.LoadedAt > _limits.Stale)
             {
                 return false;
             }
@@ -182,28 +207,4 @@ internal sealed class ProjectKeys : IDisposable
             return true;
         }
     }
-
-    private void Keep(KeyName name, CachedKey loaded)
-    {
-        if (_cache.TryGetValue(name, out var previous))
-        {
-            Drop(name, previous);
-        }
-        else if (_cache.Count >= _limits.Capacity)
-        {
-            var oldest = _cache.MinBy(pair => pair.Value.LastUsed);
-            Drop(oldest.Key, oldest.Value);
-        }
-
-        _cache[name] = loaded;
-    }
-
-    private void Drop(KeyName name, CachedKey cached)
-    {
-        _cache.Remove(name);
-        cached.Dropped = true;
-        cached.ZeroIfUnused();
-    }
-
-    private readonly record struct KeyName(Id<IdKinds.Project> Project, int Generation);
 }

@@ -107,11 +107,27 @@ internal static class SecretStore
     }
 
     /// <summary>Shreds a project.</summary>
-    public static async ValueTask DestroyAllSecretsAsync(this WriteSession session, Id<IdKinds.Project> project)
+    /// <param name="session">Holds the project's keys.</param>
+    /// <param name="project">Whose.</param>
+    /// <param name="kept">Owners whose work outlives it: for as long as there are some, the project's keys stay, for them alone.</param>
+    public static async ValueTask DestroyAllSecretsAsync(
+        this WriteSession session, Id<IdKinds.Project> project, IReadOnlyList<Id<IdKinds.SecretOwner>> kept)
     {
-        await session.ExecuteAsync("delete from project_key where project_id = @project", new { project });
-        await session.ExecuteAsync("delete from data_key where project_id = @project", new { project });
-        await session.ExecuteAsync("delete from secret where project_id = @project", new { project });
+        if (kept.Count == 0)
+        {
+            await session.ExecuteAsync("delete from project_key where project_id = @project", new { project });
+        }
+
+        // One by one: few owners are left when a project ends, but the kept ones may be more than a statement takes.
+        foreach (var table in (string[])["data_key", "secret"])
+        {
+            var owners = await session.QueryAsync<Id<IdKinds.SecretOwner>>(
+                $"select distinct owner_id from {table} where project_id = @project", new { project });
+            foreach (var owner in owners.Except(kept))
+            {
+                await session.ExecuteAsync($"delete from {table} where project_id = @project and owner_id = @owner", new { project, owner });
+            }
+        }
     }
 
     /// <summary>Stores the data key that a secret brings, where it brings one: for ciphertexts that are kept elsewhere.</summary>

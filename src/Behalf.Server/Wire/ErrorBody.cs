@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -46,7 +47,15 @@ internal static class ProblemWriter
         context.Response.Headers.CacheControl = "no-store";
         if (problem.RetryAfterSeconds is { } seconds)
         {
-            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (problem.RequestsPerMinute is { } rate)
+        {
+            // As the published wire names them.
+            context.Response.Headers["X-RateLimit"] = rate.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers["X-RateLimit-Remaining"] = "0";
+            context.Response.Headers["X-RateLimit-Window-Size"] = "60s";
         }
 
         if (refusal.Status == 401)

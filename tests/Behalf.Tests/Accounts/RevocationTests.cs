@@ -97,8 +97,12 @@ public sealed class RevocationTests
             Behalf.Storage.RowScope.System, "select count(*) from audit_event", null, CancellationToken.None));
     }
 
-    [Theory, OnBothEngines]
-    public async Task A_refresh_under_way_cannot_bring_a_revoked_account_back_and_its_token_is_given_back(string engine)
+    [Theory]
+    [InlineData("sqlite", 0)]
+    [InlineData("postgres", 0)]
+    [InlineData("sqlite", 3)]
+    [InlineData("postgres", 3)]
+    public async Task A_refresh_under_way_cannot_bring_a_revoked_account_back_and_its_token_is_given_back(string engine, int missed)
     {
         await using var world = await World.CreateAsync(engine, new ProviderModes { AccessTokenLifetimeS = 20 });
         var alice = await world.ConnectAsync("user_1", "alice");
@@ -109,11 +113,17 @@ public sealed class RevocationTests
             await Task.Delay(20);
         }
 
+        if (missed > 0)
+        {
+            world.Provider.Faults.Add(Step.Revoke, FaultKind.Status503, missed);
+        }
+
         (await world.Project.PostAsync($"/api/v3.1/connected_accounts/{alice}/revoke", new { })).Expect(200);
         await refreshing;
         Assert.Equal("REVOKED", await world.StatusAsync(alice));
         for (var i = 0; i < 100 && world.Provider.Ledger.LiveFamiliesOf("alice").Count > 0; i++)
         {
+            await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(30));
             await Task.Delay(100);
         }
 

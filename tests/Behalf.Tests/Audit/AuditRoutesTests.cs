@@ -157,7 +157,7 @@ public sealed class AuditRoutesTests
         await using var server = await TestServer.StartAsync(engine, new TestServerOptions
         {
             Configure = builder => builder.Services.Replace(ServiceDescriptor.Singleton<IKeyProvider>(
-                services => new SwitchableKeys(services.GetRequiredService<KeyFile>()))),
+                services => new SwitchableKeys(services.GetRequiredService<KeyProviders>().File!))),
         });
         using var probe = server.Client();
         (await probe.GetAsync("/health/ready")).Expect(200);

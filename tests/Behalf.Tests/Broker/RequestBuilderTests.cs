@@ -125,7 +125,9 @@ public sealed class RequestBuilderTests
               "output": { "type": "object", "properties": {} }, "request": { "method": "GET", "path": "/" } }
             """, Behalf.Catalog.CatalogJson.Options)!;
         Assert.Equal("{\"b\":3}", ToolArguments.Prepare(tool, JsonElement.Parse("""{ "a": null, "b": null }""")).GetRawText());
-        Assert.Equal("{\"b\":4}", ToolArguments.Prepare(tool, JsonElement.Parse("""{ "b": 4 }""")).GetRawText());
+        Assert.Equal(4, ToolArguments.Prepare(tool, JsonElement.Parse("""{ "b": 4 }""")).GetProperty("b").GetInt32());
+        Assert.Equal("{\"a\":\"x\",\"b\":3}", ToolArguments.Prepare(tool, JsonElement.Parse("""{ "a": "x" }""")).GetRawText());
+        Assert.Equal("{\"b\":5}", ToolArguments.Prepare(tool, JsonElement.Parse("""{ "b": 4, "b": 5 }""")).GetRawText());
         Assert.Equal("{\"b\":3}", ToolArguments.Prepare(tool, default).GetRawText());
         Assert.Equal("[1]", ToolArguments.Prepare(tool, JsonElement.Parse("[1]")).GetRawText());
     }

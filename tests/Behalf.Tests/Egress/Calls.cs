@@ -23,6 +23,7 @@ internal static class Calls
 
     public static EgressRequest Of(HttpMethod method, Uri url) => new()
     {
+        Purpose = EgressPurpose.Call,
         Method = method,
         Url = url,
         Hosts = AllowedHosts.AnyPublic,

@@ -178,23 +178,6 @@ public sealed class KeyFileTests : IDisposable
         Assert.Equal([KeyState.Active, KeyState.Active], file.List().Select(key => key.State));
     }
 
-    [Theory]
-    [InlineData(null, "/data/keys.json")]
-    [InlineData("", "/data/keys.json")]
-    [InlineData("file:/etc/behalf/ring", "/etc/behalf/ring")]
-    public void The_setting_names_the_file(string? value, string path) =>
-        Assert.Equal(path, KeySetting.Parse(value, "/data", TimeProvider.System).Path);
-
-    [Theory]
-    [InlineData("file:")]
-    [InlineData("/etc/behalf/ring")]
-    [InlineData("awskms:alias/behalf")]
-    public void A_setting_that_is_none_is_named(string value)
-    {
-        var failure = Assert.Throws<FormatException>(() => KeySetting.Parse(value, "/data", TimeProvider.System));
-        Assert.Equal($"BEHALF_KEYS is '{value}', but it must be file:PATH.", failure.Message);
-    }
-
     private static async Task RefusedAsync(KeyFault fault, Task operation) =>
         Assert.Equal(fault, (await Assert.ThrowsAsync<KeyProviderException>(() => operation)).Fault);
 

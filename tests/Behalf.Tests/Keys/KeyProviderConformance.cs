@@ -7,7 +7,7 @@ namespace Behalf.Tests.Keys;
 /// how it is broken, and is born when all of it is green.</summary>
 public abstract class KeyProviderConformance
 {
-    private static readonly KeyContext Context = new()
+    private protected static readonly KeyContext Context = new()
     {
         Use = KeyUse.ProjectKey,
         Deployment = Id<IdKinds.Deployment>.New(),
@@ -197,15 +197,15 @@ public abstract class KeyProviderConformance
 
     protected abstract Task DenyAsync();
 
-    private ValueTask<WrappedKey> WrapAsync() => Provider.WrapAsync(RandomNumberGenerator.GetBytes(32), Context, Ct);
+    private protected ValueTask<WrappedKey> WrapAsync() => Provider.WrapAsync(RandomNumberGenerator.GetBytes(32), Context, Ct);
 
-    private async Task<byte[]> UnwrapAsync(WrappedKey wrapped)
+    private protected async Task<byte[]> UnwrapAsync(WrappedKey wrapped)
     {
         using var key = await Provider.UnwrapAsync(wrapped, Context, Ct);
         return key.Span.ToArray();
     }
 
-    private async Task FailsAsync(KeyFault fault, WrappedKey wrapped, KeyContext? context = null)
+    private protected async Task FailsAsync(KeyFault fault, WrappedKey wrapped, KeyContext? context = null)
     {
         var failure = await Assert.ThrowsAsync<KeyProviderException>(
             async () => await Provider.UnwrapAsync(wrapped, context ?? Context, Ct));

@@ -1,4 +1,4 @@
-using Behalf.Keys.Local;
+using Behalf.Keys;
 using Behalf.Storage;
 using Behalf.Tests.Support;
 using Behalf.Vault;
@@ -10,6 +10,8 @@ namespace Behalf.Tests.Security;
 public sealed class DeletedAccountTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
+
+    public static TheoryData<string, string> Deletions => new MatrixTheoryData<string, string>(["sqlite", "postgres"], ["account", "user", "project"]);
 
     [Theory, OnBothEngines]
     public async Task Of_a_deleted_account_no_secret_and_no_key_is_left_in_the_database(string engine)
@@ -29,13 +31,21 @@ public sealed class DeletedAccountTests
         Assert.Equal("ACTIVE", await world.StatusAsync(kept));
     }
 
-    [Theory, OnBothEngines]
-    public async Task Yesterdays_backup_holds_tokens_that_the_provider_has_taken_back(string engine)
+    [Theory]
+    [MemberData(nameof(Deletions))]
+    public async Task Yesterdays_backup_holds_tokens_that_the_provider_has_taken_back(string engine, string deleted)
     {
         await using var world = await World.CreateAsync(engine);
         var account = await world.ConnectAsync("user_1", "alice");
+        var project = (await world.Project.GetAsync("/api/v3.1/project")).Json.GetProperty("id").GetString();
         var yesterday = await BackupAsync(world, engine);
-        (await world.Project.DeleteAsync($"/api/v3.1/connected_accounts/{account}")).Expect(200);
+        using var admin = world.Server.Client(world.Server.AdminKey);
+        (await (deleted switch
+        {
+            "account" => world.Project.DeleteAsync($"/api/v3.1/connected_accounts/{account}"),
+            "user" => world.Project.DeleteAsync("/api/v3.1/users/user_1"),
+            _ => admin.DeleteAsync($"/api/v3.1/org/owner/project/{project}"),
+        })).Expect(200);
         for (var i = 0; i < 100 && world.Provider.Ledger.LiveFamiliesOf("alice").Count > 0; i++)
         {
             await Task.Delay(100);
@@ -44,8 +54,8 @@ public sealed class DeletedAccountTests
         Assert.Empty(world.Provider.Ledger.LiveFamiliesOf("alice"));
         var before = world.Provider.Ledger.CallsOf("alice").Count;
         await using var restored = await TestServer.StartAsync(engine, world.Server.Options with { Database = yesterday });
-        using var project = restored.Client(world.Project.Key);
-        Assert.Equal("ActionExecute_ConnectedAccountExpired", (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1", with: project)).Expect(400).Slug);
+        using var caller = restored.Client(world.Project.Key);
+        Assert.Equal("ActionExecute_ConnectedAccountExpired", (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1", with: caller)).Expect(400).Slug);
         Assert.Equal(before, world.Provider.Ledger.CallsOf("alice").Count);
     }
 
@@ -58,7 +68,7 @@ public sealed class DeletedAccountTests
         await world.ConnectAsync("user_2", "bob");
         var yesterday = await BackupAsync(world, engine);
         (await world.Project.DeleteAsync($"/api/v3.1/connected_accounts/{account}?revoke_on_delete=false")).Expect(200);
-        var file = world.Server.Services.GetRequiredService<KeyFile>();
+        var file = world.Server.Services.GetRequiredService<KeyProviders>().File!;
         var old = Assert.Single(file.List()).Id;
         await file.AddPrimaryAsync(None);
         Assert.Equal(0, (await world.Server.Services.GetRequiredService<RewrapProjectKeys>().RunAsync(100, None)).Broken);

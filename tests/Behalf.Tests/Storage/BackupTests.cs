@@ -9,7 +9,7 @@ namespace Behalf.Tests.Storage;
 /// <summary>The box is gone, and there are a backup and the key file: every account works again. Made while the server is busy.</summary>
 public sealed partial class BackupTests : IDisposable
 {
-    private const int Accounts = 300;
+    private const int Accounts = 10_000;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("behalf-backup-").FullName;
 
@@ -26,7 +26,7 @@ public sealed partial class BackupTests : IDisposable
         {
             var (exit, output, errors) = await RunAsync(world.Server.Data, "backup", File);
             Assert.True(exit == 0, errors);
-            Assert.Contains("Not in it: the key file", output, StringComparison.Ordinal);
+            Assert.Contains("Not in it: the keys", output, StringComparison.Ordinal);
             var held = int.Parse(HeldAccounts().Match(output).Groups[1].Value);
             Assert.InRange(held, Accounts, Accounts + await writing.StopAsync());
             Assert.Empty(writing.Failures);

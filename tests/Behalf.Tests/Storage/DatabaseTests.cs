@@ -78,6 +78,24 @@ public sealed class DatabaseTests
         Assert.Contains("Migration 1", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory, OnBothEngines]
+    public async Task A_database_of_a_newer_build_is_served_until_something_is_taken_from_it_that_this_build_uses(string engine)
+    {
+        await using var test = await TestDatabase.CreateAsync(engine);
+        var last = Migrations.All[^1].Version;
+        await AppliedAsync(last + 1, $"{last + 1:0000}_more");
+        await AppliedAsync(last + 2, $"{last + 2:0000}_contract_from_{last:0000}_less");
+        await test.Database.MigrateAsync(None);
+        await AppliedAsync(last + 3, $"{last + 3:0000}_contract_from_{last + 1:0000}_still_less");
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => test.Database.MigrateAsync(None));
+        Assert.Contains($"Use a build that has migration {last + 1}", refusal.Message, StringComparison.Ordinal);
+
+        Task AppliedAsync(int version, string name) => test.Database.WriteAsync(
+            RowScope.System,
+            s => s.ExecuteAsync("insert into schema_version (version, name, checksum) values (@version, @name, '')", new { version, name }),
+            None);
+    }
+
     [Fact]
     public async Task Row_level_security_binds_every_table_with_a_project()
     {

@@ -10,7 +10,7 @@ internal sealed class KeyAccounts(OwnSandbox world, string config)
     public static async Task<KeyAccounts> CreateAsync(OwnSandbox world, int count)
     {
         var accounts = new KeyAccounts(world, await world.CreateConfigAsync("API_KEY"));
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) => await accounts.ConnectAsync(i));
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) => await accounts.ConnectAsync(i));
         return accounts;
     }
 
@@ -37,7 +37,7 @@ internal sealed class KeyAccounts(OwnSandbox world, string config)
     public static async Task AssertAllWorkAsync(TestClient project, int count)
     {
         var objections = new System.Collections.Concurrent.ConcurrentBag<string>();
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
         {
             if (await ObjectionAsync(project, i) is { } objection)
             {

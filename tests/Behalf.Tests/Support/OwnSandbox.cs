@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Behalf.Hosting;
 using Behalf.Sandbox;
 using Behalf.Sandbox.Provider;
 using Behalf.Tests.Catalog;
@@ -19,6 +20,7 @@ internal sealed class OwnSandbox : IAsyncDisposable
 
     private const string OpenPath = "/.well-known/oauth-authorization-server";
     private readonly TemporaryCatalog _catalog = new();
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("behalf-own-");
 
     private OwnSandbox(SandboxHost provider) => Provider = provider;
 
@@ -31,7 +33,7 @@ internal sealed class OwnSandbox : IAsyncDisposable
     /// <summary>The app that the instance manages.</summary>
     public App ManagedApp { get; private set; } = null!;
 
-    public static async Task<OwnSandbox> StartAsync(string engine)
+    public static async Task<OwnSandbox> StartAsync(string engine, Func<ServerSettings, ServerSettings>? adjust = null)
     {
         var world = new OwnSandbox(await SandboxHost.StartAsync(new SandboxOptions(), CancellationToken.None));
         world.ManagedApp = world.Provider.Apps.Register("Instance");
@@ -43,10 +45,21 @@ internal sealed class OwnSandbox : IAsyncDisposable
         ]).Build();
         world.Server = await TestServer.StartAsync(engine, new TestServerOptions
         {
-            Adjust = settings => settings with { Toolkits = world._catalog.Folder, ManagedApps = managed },
+            Data = world._data.FullName,
+            Adjust = settings => (adjust ?? (s => s))(settings with { Toolkits = world._catalog.Folder, ManagedApps = managed }),
         });
         world.Project = await world.Server.NewProjectAsync();
         return world;
+    }
+
+    /// <summary>Another server on the same database in place of this one, with other settings.</summary>
+    public async Task RestartAsync(Func<ServerSettings, ServerSettings>? adjust = null)
+    {
+        await Server.DisposeAsync();
+        var before = Server.Options.Adjust;
+        Server = await TestServer.StartAsync(
+            "", Server.Options with { Database = Server.DatabaseAddress, Adjust = settings => (adjust ?? (s => s))(before(settings)) });
+        Project = Server.Client(Project.Key);
     }
 
     /// <summary>What somebody would type or send for each way to connect that is not OAuth's.</summary>
@@ -90,6 +103,7 @@ internal sealed class OwnSandbox : IAsyncDisposable
         await Server.DisposeAsync();
         await Provider.DisposeAsync();
         _catalog.Dispose();
+        _data.Delete(recursive: true);
     }
 
     private async Task<string> TokenOfAsync(App app)

@@ -20,17 +20,29 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>The server of this build.</summary>
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "behalf.dll");
+
     public Uri Url { get; private set; } = null!;
 
     /// <summary>The same, built with failpoints.</summary>
     public static string WithFailpoints { get; } = Path.Combine(Repository.Server, "bin", "Failpoints", "net10.0", "behalf.dll");
 
-    private static string AsReleased { get; } = Path.Combine(AppContext.BaseDirectory, "behalf.dll");
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
 
     /// <summary>Starts it on a port of the system's choice and waits until it says that it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
+    /// <param name="settings">Its environment, on top of the tests'.</param>
+    /// <param name="program">Another build than this one.</param>
+    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string? program = null)
     {
-        var started = new ServerProcess(Start(["serve", "--urls", "http://127.0.0.1:0"], settings));
+        var started = new ServerProcess(Start(["serve", "--urls", "http://127.0.0.1:0"], settings, program));
         if (await started._listening.Task is not { } url)
         {
             throw new InvalidOperationException($"The server did not start: {await started.SaidAsync()}");
@@ -131,9 +143,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string[] arguments, IReadOnlyDictionary<string, string> settings)
+    private static Process Start(string[] arguments, IReadOnlyDictionary<string, string> settings, string? program = null)
     {
-        var start = new ProcessStartInfo("dotnet", [settings.ContainsKey("BEHALF_FAILPOINT") ? WithFailpoints : AsReleased, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [program ?? (settings.ContainsKey("BEHALF_FAILPOINT") ? WithFailpoints : Program), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

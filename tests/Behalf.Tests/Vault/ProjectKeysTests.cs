@@ -109,6 +109,33 @@ public sealed class ProjectKeysTests
     }
 
     [Fact]
+    public async Task A_seal_takes_what_is_known_what_is_in_use_and_what_is_on_its_way()
+    {
+        await using var rig = await VaultRig.CreateAsync("sqlite");
+        var place = await rig.PutNewAsync("a token");
+        var other = await rig.NewProjectAsync();
+        var inUse = await rig.ProjectKeys.RentAsync(rig.Project, 1, VaultRig.Ct);
+        var gate = new TaskCompletionSource();
+        rig.Provider.Gate = gate.Task;
+        var onItsWay = rig.ProjectKeys.RentAsync(other, 1, VaultRig.Ct).AsTask();
+        rig.ProjectKeys.Lock();
+        gate.SetResult();
+
+        Assert.Equal(Refusal.Sealed, (await Assert.ThrowsAsync<Problem>(() => onItsWay)).Refusal);
+        Assert.False(IsZeroed(inUse.Key));
+        inUse.Dispose();
+        Assert.True(IsZeroed(inUse.Key));
+        await rig.RefusesAsync(Refusal.Sealed, place);
+        rig.ProjectKeys.Unlock();
+        Assert.Equal("a token", await rig.OpenAsync(place));
+
+        // The one that was on its way did not stay either: it is asked for again.
+        var asked = rig.Provider.Unwraps;
+        (await rig.ProjectKeys.RentAsync(other, 1, VaultRig.Ct)).Dispose();
+        Assert.Equal(asked + 1, rig.Provider.Unwraps);
+    }
+
+    [Fact]
     public async Task The_least_used_key_makes_room()
     {
         await using var rig = await VaultRig.CreateAsync("sqlite", limits: new ProjectKeyLimits { Capacity = 2 });
@@ -142,7 +169,7 @@ public sealed class ProjectKeysTests
         Assert.True(IsZeroed(key));
     }
 
-    private static bool IsZeroed(SealingKey key)
+    internal static bool IsZeroed(SealingKey key)
     {
         try
         {

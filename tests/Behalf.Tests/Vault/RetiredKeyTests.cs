@@ -17,7 +17,7 @@ public sealed class RetiredKeyTests
     {
         await using var rig = await VaultRig.CreateAsync(engine, alone: true);
         var place = await rig.PutNewAsync("a token");
-        var retire = new RetireProviderKeys(rig.Database, rig.KeyFile, Month, rig.Clock);
+        var retire = new RetireProviderKeys(rig.Database, new KeyProviders([rig.KeyFile]), Month, rig.Clock);
         var old = (await retire.CountAsync(VaultRig.Ct)).Single();
         Assert.Equal(1, old.Use.ProjectKeys);
         await rig.KeyFile.AddPrimaryAsync(VaultRig.Ct);
@@ -45,7 +45,7 @@ public sealed class RetiredKeyTests
     public async Task A_key_that_came_back_with_a_restored_backup_is_in_use_again(string engine)
     {
         await using var rig = await VaultRig.CreateAsync(engine, alone: true);
-        var retire = new RetireProviderKeys(rig.Database, rig.KeyFile, Month, rig.Clock);
+        var retire = new RetireProviderKeys(rig.Database, new KeyProviders([rig.KeyFile]), Month, rig.Clock);
         var old = rig.KeyFile.List()[0].Id;
         await rig.KeyFile.AddPrimaryAsync(VaultRig.Ct);
         await rig.RewrapProjectKeys.RunAsync(10, VaultRig.Ct);

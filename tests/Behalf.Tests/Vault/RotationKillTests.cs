@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Behalf.Keys.Local;
+using Behalf.Keys;
 using Behalf.Storage;
 using Behalf.Tests.Support;
 using Behalf.Vault;
@@ -21,7 +21,7 @@ public sealed class RotationKillTests
         await using var world = await OwnSandbox.StartAsync(engine);
         await KeyAccounts.CreateAsync(world, Accounts);
         using var other = await world.Server.NewProjectAsync("Other");
-        var old = Assert.Single(world.Server.Services.GetRequiredService<KeyFile>().List()).Id;
+        var old = Assert.Single(world.Server.Services.GetRequiredService<KeyProviders>().File!.List()).Id;
         await using var load = Load.Start(Callers, call => KeyAccounts.ObjectionAsync(world.Project, call % Accounts));
 
         await KillProjectRotationAsync(world);

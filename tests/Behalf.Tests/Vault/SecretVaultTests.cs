@@ -265,7 +265,7 @@ public sealed class SecretVaultTests
     {
         await using var rig = await VaultRig.CreateAsync(engine);
         var place = await rig.PutNewAsync("a token");
-        await rig.Database.WriteAsync(RowScope.Of(rig.Project), session => session.DestroyAllSecretsAsync(rig.Project), VaultRig.Ct);
+        await rig.Database.WriteAsync(RowScope.Of(rig.Project), session => session.DestroyAllSecretsAsync(rig.Project, []), VaultRig.Ct);
         foreach (var table in new[] { "project_key", "data_key", "secret" })
         {
             Assert.Equal(0, await rig.Database.FindAsync<long>(

@@ -108,6 +108,7 @@ internal sealed class BrandLogos(GuardedHttp egress, TimeProvider clock)
                 new EgressRequest
                 {
                     Method = HttpMethod.Get,
+                    Purpose = EgressPurpose.Logo,
                     Url = url,
                     Hosts = AllowedHosts.AnyPublic,
                     Deadline = TimeSpan.FromSeconds(5),

@@ -58,6 +58,8 @@ internal sealed class AccountProbe(GuardedHttp http)
         return new EgressRequest
         {
             Method = probe.Method == ProbeMethod.Post ? HttpMethod.Post : HttpMethod.Get,
+            Purpose = EgressPurpose.Probe,
+            Toolkit = toolkit.Slug,
             Url = address,
             Hosts = AllowedHosts.Of([address.Authority]),
             Deadline = Deadline,

@@ -97,6 +97,8 @@ internal sealed class RevocationEndpoint(GuardedHttp http)
         return new EgressRequest
         {
             Method = rules.Method switch { RevokeMethod.Delete => HttpMethod.Delete, RevokeMethod.Get => HttpMethod.Get, _ => HttpMethod.Post },
+            Purpose = EgressPurpose.Revocation,
+            Toolkit = client.Toolkit.Slug,
             Url = address,
             Hosts = AllowedHosts.Of([address.Authority]),
             Deadline = Deadline,

@@ -25,6 +25,8 @@ internal static class TokenRequest
         return new EgressRequest
         {
             Method = HttpMethod.Post,
+            Purpose = EgressPurpose.Token,
+            Toolkit = client.Toolkit.Slug,
             Url = address,
             Hosts = AllowedHosts.Of([address.Authority]),
             Deadline = deadline,

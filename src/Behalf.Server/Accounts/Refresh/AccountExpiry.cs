@@ -25,6 +25,7 @@ internal static class AccountExpiry
                 Toolkit = account.Toolkit,
                 Detail = $"{{\"reason\":\"{reason}\"}}",
             });
+            Measures.AccountExpired(account.Toolkit, reason);
             await session.TellAsync(account.ProjectId, account.AccountId, WebhookEvents.AccountExpired);
         }
 

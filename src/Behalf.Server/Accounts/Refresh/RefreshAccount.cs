@@ -15,12 +15,32 @@ internal sealed class RefreshAccount(
     IDatabase database, ToolCatalog catalog, SecretVault vault, OAuthClients clients, TokenEndpoint tokens, StoreRenewal store,
     PatientWrites patient, TimeProvider clock, ILogger<RefreshAccount> log)
 {
+    private const long SealedPauseMs = 10_000;
+
     /// <param name="claim">Under which.</param>
     /// <param name="claimedAt">A timestamp of the clock's from before the claim, so that no pause since then goes unseen.</param>
     public async Task<RefreshOutcome> RunAsync(RefreshClaim claim, long claimedAt)
     {
         Failpoint.Reach("refresh.claimed");
-        if (await LoadAsync(claim) is not { } loaded)
+        using var span = Telemetry.Span("credential.refresh");
+        var toolkit = Labels.None;
+        RefreshOutcome? outcome = null;
+        try
+        {
+            var loaded = await LoadAsync(claim);
+            toolkit = loaded?.Account.Toolkit ?? Labels.None;
+            outcome = await RunAsync(claim, loaded, claimedAt);
+            return outcome.Value;
+        }
+        finally
+        {
+            Measures.Refreshed(span, toolkit, outcome, clock.GetElapsedTime(claimedAt));
+        }
+    }
+
+    private async Task<RefreshOutcome> RunAsync(RefreshClaim claim, (CallAccount Account, AuthConfig Config)? found, long claimedAt)
+    {
+        if (found is not { } loaded)
         {
             await ReleaseAsync(claim, RefreshSchedule.Never, keepIntent: false, "account_gone");
             return RefreshOutcome.NotRefreshable;
@@ -33,7 +53,7 @@ internal sealed class RefreshAccount(
             AccountId = account.AccountId,
             Toolkit = account.Toolkit,
         };
-        var credential = await OpenAsync(account, because);
+        var credential = await OpenAsync(claim, account, because);
         if (!credential.CanRefresh(config.Scheme))
         {
             await ReleaseAsync(claim, RefreshSchedule.Never, keepIntent: false, null);
@@ -63,11 +83,21 @@ internal sealed class RefreshAccount(
         return account?.Secret is not null && row is not null && catalog.Resolve(row) is { } config ? (account, config) : null;
     }
 
-    private async Task<Credential> OpenAsync(CallAccount account, AuditEvent because)
+    private async Task<Credential> OpenAsync(RefreshClaim claim, CallAccount account, AuditEvent because)
     {
-        using var opened = await vault.OpenAsync(
-            account.SecretPlace(account.CredVersion), account.Secret!, Use.ToldWithItsEffect(because), CancellationToken.None);
-        return Credential.Parse(opened.Span);
+        try
+        {
+            using var opened = await vault.OpenAsync(
+                account.SecretPlace(account.CredVersion), account.Secret!, Use.ToldWithItsEffect(because), CancellationToken.None);
+            return Credential.Parse(opened.Span);
+        }
+        catch (Problem e) when (e.Refusal == Refusal.Sealed)
+        {
+            // Without this the account would wait out the lease when its key is back.
+            await database.WriteAsync(
+                RowScope.Of(claim.ProjectId), session => session.ReturnUnsentAsync(claim, claim.Now + SealedPauseMs), CancellationToken.None);
+            throw;
+        }
     }
 
     private async Task<TokenResult> TrySendAsync(

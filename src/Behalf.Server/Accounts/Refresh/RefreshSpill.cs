@@ -50,6 +50,9 @@ internal sealed class RefreshSpill(string folder, ILogger<RefreshSpill> log)
         }
     }
 
+    /// <summary>How many files there are, without looking into them.</summary>
+    public int Count() => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + Extension).Count() : 0;
+
     /// <summary>Leaves it to <see cref="ReplaySpill"/>.</summary>
     public void LetGo(Id<IdKinds.Account> account) => _held.TryRemove(account, out _);
 

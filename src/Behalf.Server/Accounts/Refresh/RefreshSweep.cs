@@ -1,11 +1,12 @@
 using Behalf.Catalog;
 using Behalf.Storage;
+using Behalf.Vault;
 
 namespace Behalf.Accounts.Refresh;
 
 /// <summary>Renews what is due before anybody waits for it, for accounts in use; keeps idle ones alive where a provider lets
 /// unused grants die. Unresolved refreshes go first and have workers of their own: their grace is running.</summary>
-internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refresher refresher, TimeProvider clock, ILogger<RefreshSweep> log)
+internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refresher refresher, ProjectKeys keys, TimeProvider clock, ILogger<RefreshSweep> log)
     : Rounds("refreshes", TimeSpan.FromSeconds(1), clock, log)
 {
     private const int Workers = 16;
@@ -16,11 +17,17 @@ internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refr
     public async Task<int> RunOnceAsync(CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
+        if (keys.Sealed)
+        {
+            // What is claimed now could not be opened, and its intent would stand for something that never was sent.
+            return 0;
+        }
 
         // Not cancelled from here on: what is claimed is worked off, or its intent would stand for something that never was sent.
         var claimedAt = Clock.GetTimestamp();
         var unresolved = await database.ClaimDueAsync(unresolved: true, WorkersForUnresolved, CancellationToken.None);
         var due = await database.ClaimDueAsync(unresolved: false, Workers, CancellationToken.None);
+        using var span = unresolved.Count + due.Count > 0 ? Telemetry.RootSpan("refresh.sweep") : null;
         await Task.WhenAll(unresolved.Select(claim => refresher.RunClaimedAsync(claim, claimedAt)).Concat(due.Select(claim => WorkAsync(claim, claimedAt))));
         return unresolved.Count + due.Count;
     }

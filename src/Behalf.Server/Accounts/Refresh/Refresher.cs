@@ -11,12 +11,19 @@ namespace Behalf.Accounts.Refresh;
 internal sealed class Refresher(
     IDatabase database, SecretVault vault, RefreshAccount refresh, TimeProvider clock, ILogger<Refresher> log) : IHostedService
 {
+    // Nobody waits for notes of use, so nothing else would bound them.
+    private const int MostNotes = 64;
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly long UsedEveryMs = (long)TimeSpan.FromHours(1).TotalMilliseconds;
 
     private readonly ConcurrentDictionary<Id<IdKinds.Account>, Lazy<Task<RefreshOutcome>>> _running = new();
 
     private volatile bool _draining;
+    private int _notes;
+
+    /// <summary>How many accounts this node is refreshing now.</summary>
+    public int Running => _running.Count;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -33,6 +40,7 @@ internal sealed class Refresher(
     /// <exception cref="RefreshRefusedException">There is no usable one.</exception>
     public async Task<(CallAccount Account, Credential Credential)> GetAsync(CallAccount account, AuthScheme scheme, Use use, CancellationToken ct)
     {
+        ThrowIfSealed(account);
         Touch(account);
         if (account.ExpiresAt is not { } expiry || expiry - account.Now > NeededMs(scheme))
         {
@@ -66,6 +74,8 @@ internal sealed class Refresher(
     /// <summary>Refreshes now, as somebody asked for; waits for whoever is at it already.</summary>
     public async Task<(CallAccount Account, RefreshOutcome Outcome)> RenewAsync(CallAccount account, CancellationToken ct)
     {
+        using var span = Telemetry.Span("credential.renew");
+        using var wait = new LeaseWait(clock);
         var before = account.CredVersion;
         var began = clock.GetTimestamp();
         var now = account;
@@ -94,6 +104,7 @@ internal sealed class Refresher(
                 return (now, outcome == RefreshOutcome.Busy ? RefreshOutcome.Unavailable : outcome);
             }
 
+            wait.Begin();
             await Task.Delay(TimeSpan.FromMilliseconds(pause), clock, ct);
         }
     }
@@ -153,8 +164,20 @@ internal sealed class Refresher(
         }
     }
 
-    private async Task<CallAccount> ReadAsync(CallAccount account, CancellationToken ct) =>
-        await database.FindCallAccountAsync(account.ProjectId, account.AccountId, ct) ?? throw new Problem(Refusal.NotFound);
+    private async Task<CallAccount> ReadAsync(CallAccount account, CancellationToken ct)
+    {
+        var now = await database.FindCallAccountAsync(account.ProjectId, account.AccountId, ct) ?? throw new Problem(Refusal.NotFound);
+        ThrowIfSealed(now);
+        return now;
+    }
+
+    private static void ThrowIfSealed(CallAccount account)
+    {
+        if (account.SealedAt is not null)
+        {
+            throw ProjectKeys.SealedByOperator();
+        }
+    }
 
     private async Task<Credential> OpenAsync(CallAccount account, Use use, CancellationToken ct)
     {
@@ -176,17 +199,38 @@ internal sealed class Refresher(
             return;
         }
 
-        var noted = database.WriteAsync(
-            RowScope.Of(account.ProjectId),
-            session => session.ExecuteAsync(
-                """
-                update account_refresh set last_used_at = behalf_now()
-                where project_id = @ProjectId and account_id = @AccountId and status = 0
-                """,
-                new { account.ProjectId, account.AccountId }),
-            CancellationToken.None);
-        _ = noted.ContinueWith(
-            t => log.UseNotNoted(t.Exception!, account.AccountId), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        if (Interlocked.Increment(ref _notes) > MostNotes)
+        {
+            // The account's next call notes it.
+            Interlocked.Decrement(ref _notes);
+            return;
+        }
+
+        _ = NoteUseAsync(account);
+    }
+
+    private async Task NoteUseAsync(CallAccount account)
+    {
+        try
+        {
+            await database.WriteAsync(
+                RowScope.Of(account.ProjectId),
+                session => session.ExecuteAsync(
+                    """
+                    update account_refresh set last_used_at = behalf_now()
+                    where project_id = @ProjectId and account_id = @AccountId and status = 0
+                    """,
+                    new { account.ProjectId, account.AccountId }),
+                CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            log.UseNotNoted(e, account.AccountId);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _notes);
+        }
     }
 
     /// <summary>How much life a token must have left to be sent; short-lived ones less, or they would never be used.</summary>

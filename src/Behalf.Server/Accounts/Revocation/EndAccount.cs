@@ -67,7 +67,14 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
                 await session.AppendAsync(because with { Detail = $"{{\"upstream\":\"{Name(fate)}\"}}" });
                 if (job is not null)
                 {
-                    await InsertJobAsync(session, account, job);
+                    await session.LeaveRevocationAsync(job, new RevocationPayload
+                    {
+                        Toolkit = account.Toolkit,
+                        UserId = account.ExternalUser,
+                        AccountId = account.AccountId.ToString(),
+                        AuthConfigId = account.AuthConfigId.ToString(),
+                        Subject = account.Subject,
+                    });
                 }
 
                 return true;
@@ -147,28 +154,6 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
         await session.ExecuteAsync("delete from flow where project_id = @ProjectId and account_id = @AccountId", key);
         await session.ExecuteAsync("delete from account_refresh where project_id = @ProjectId and account_id = @AccountId", key);
         await session.ExecuteAsync("delete from account where project_id = @ProjectId and account_id = @AccountId", key);
-    }
-
-    private static async ValueTask InsertJobAsync(WriteSession session, AccountRow account, SealedSecret job)
-    {
-        await session.ExecuteAsync(
-            """
-            insert into outbox (project_id, job_id, kind, payload, due_at, created_at)
-            values (@ProjectId, @job, @Kind, @payload, behalf_now(), behalf_now())
-            """,
-            new
-            {
-                account.ProjectId,
-                job = JobIdOf(job),
-                RevocationJob.Kind,
-                payload = JsonSerializer.Serialize(
-                    new RevocationPayload { Toolkit = account.Toolkit, UserId = account.ExternalUser, AccountId = account.AccountId.ToString() },
-                    RevocationJson.Default.RevocationPayload),
-            });
-        if (!await session.StoreSecretAsync(job))
-        {
-            throw new Problem(Refusal.Conflict);
-        }
     }
 
     private static Id<IdKinds.Job> JobIdOf(SealedSecret job) => job.Place.Owner.Id.As<IdKinds.Job>();

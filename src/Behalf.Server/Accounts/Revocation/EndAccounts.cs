@@ -45,12 +45,7 @@ internal sealed record DeletedUserAnswer
     public required int DeletedConnectedAccounts { get; init; }
 }
 
-internal sealed record DeletedProjectAnswer
-{
-    public string Status { get; init; } = "success";
-}
-
-/// <summary>The ends: of an account, of an auth config, of a user, of a project. Each takes everything of theirs along.</summary>
+/// <summary>The ends: of an account, of an auth config, of a user. Each takes everything of theirs along.</summary>
 internal sealed class EndAccounts(IDatabase database, EndAccount end, RevokeUpstream upstream)
 {
     private const int Batch = 100;
@@ -69,10 +64,6 @@ internal sealed class EndAccounts(IDatabase database, EndAccount end, RevokeUpst
     public static Task<DeletedUserAnswer> DeleteUserAsync(
         CallerParameter caller, string userId, [FromQuery(Name = "revoke_on_delete")] string? revoke, EndAccounts ends, CancellationToken ct) =>
         ends.DeleteUserAsync(caller.Caller, WireText.UserId(userId), Wanted(revoke), ct);
-
-    public static Task<DeletedProjectAnswer> DeleteProjectAsync(
-        CallerParameter caller, string id, [FromQuery(Name = "revoke_on_delete")] string? revoke, EndAccounts ends, CancellationToken ct) =>
-        ends.DeleteProjectAsync(caller.Caller, WireText.Id<IdKinds.Project>(id), Wanted(revoke), ct);
 
     private async Task<RevokeAccountAnswer> RevokeAsync(Caller caller, string id, CancellationToken ct)
     {
@@ -167,45 +158,12 @@ internal sealed class EndAccounts(IDatabase database, EndAccount end, RevokeUpst
         return new DeletedUserAnswer { DeletedConnectedAccounts = ended };
     }
 
-    private async Task<DeletedProjectAnswer> DeleteProjectAsync(Caller caller, Id<IdKinds.Project> project, bool revoke, CancellationToken ct)
-    {
-        var because = AuditEvent.By(caller, AuditActions.ProjectDeleted) with { ProjectId = project };
-        var known = await database.WriteAsync(
-            RowScope.Of(project),
-            async session =>
-            {
-                await session.ExecuteAsync(
-                    "update api_key set revoked_at = behalf_now() where project_id = @project and revoked_at is null", new { project });
-                return await session.FindAsync<int>("select 1 from project where project_id = @project", new { project });
-            },
-            ct);
-        if (known != 1)
-        {
-            throw new Problem(Refusal.NotFound);
-        }
-
-        await EndAllAsync(project, "project_id = @owner", project.ToBytes(), revoke, because, ct);
-        await database.WriteAsync(
-            RowScope.Of(project),
-            async session =>
-            {
-                // With the project's keys gone nothing sealed under them opens again, whatever a backup holds of the rest.
-                await session.DestroyAllSecretsAsync(project);
-                foreach (var table in (string[])["outbox", "webhook_attempt", "webhook_delivery", "webhook", "idempotency", "flow", "account_refresh", "account", "auth_config", "app_user", "api_key", "locator", "project"])
-                {
-                    await session.ExecuteAsync($"delete from {table} where project_id = @project", new { project });
-                }
-
-                await session.AppendAsync(because);
-            },
-            ct);
-        return new DeletedProjectAnswer();
-    }
-
-    /// <summary>Ends them batch by batch, and gives each provider one chance to answer before whatever owned them goes.</summary>
-    private async Task<int> EndAllAsync(
+    /// <summary>Ends them batch by batch. Tokens are taken back on the way until a provider does not answer: the rest is the
+    /// outbox's, and whoever asked does not wait for one deadline after the other.</summary>
+    public async Task<int> EndAllAsync(
         Id<IdKinds.Project> project, string filter, byte[] owner, bool revoke, AuditEvent because, CancellationToken ct)
     {
+        var answering = true;
         for (var ended = 0; ;)
         {
             var accounts = await database.QueryAsync<AccountRow>(
@@ -220,29 +178,29 @@ internal sealed class EndAccounts(IDatabase database, EndAccount end, RevokeUpst
 
             foreach (var account in accounts)
             {
-                ended += await EndOneAsync(account, revoke, because, ct) ? 1 : 0;
+                var (done, job) = await TryEndAsync(account, revoke, because, ct);
+                if (answering && job is { } queued)
+                {
+                    answering = await upstream.TryNowAsync(project, queued, CancellationToken.None) is not null;
+                }
+
+                ended += done ? 1 : 0;
             }
         }
     }
 
-    /// <returns>False if somebody else deleted it meanwhile.</returns>
-    private async Task<bool> EndOneAsync(AccountRow account, bool revoke, AuditEvent because, CancellationToken ct)
+    /// <summary>False if somebody else deleted it meanwhile.</summary>
+    private async Task<(bool Done, Id<IdKinds.Job>? Job)> TryEndAsync(AccountRow account, bool revoke, AuditEvent because, CancellationToken ct)
     {
         try
         {
-            var (_, job) = await end.RunAsync(account, delete: true, revoke, because, ct);
-            if (job is { } queued)
-            {
-                await upstream.TryNowAsync(account.ProjectId, queued, CancellationToken.None);
-            }
-
-            return true;
+            return (true, (await end.RunAsync(account, delete: true, revoke, because, ct)).Job);
         }
         catch (Problem p) when (p.Refusal == Refusal.NotFound)
         {
-            return false;
+            return (false, null);
         }
     }
 
-    private static bool Wanted(string? revoke) => !"false".Equals(revoke, StringComparison.OrdinalIgnoreCase);
+    public static bool Wanted(string? revoke) => !"false".Equals(revoke, StringComparison.OrdinalIgnoreCase);
 }

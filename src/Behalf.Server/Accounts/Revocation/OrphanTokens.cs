@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.OAuth;
 using Behalf.Audit;
 using Behalf.Catalog;
 using Behalf.Storage;
+using Behalf.Vault;
 
 namespace Behalf.Accounts.Revocation;
 
@@ -27,8 +29,9 @@ internal sealed record OrphanToken
 }
 
 /// <summary>Gives orphan tokens back: a provider must not go on honouring what nobody here guards. Where that would end the
-/// whole grant and a living account stands on it, the token is dropped instead and the trail says so.</summary>
-internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, RevocationEndpoint endpoint)
+/// whole grant and a living account stands on it, the token is dropped instead and the trail says so. Where the provider does
+/// not answer, the outbox has it.</summary>
+internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, RevocationEndpoint endpoint, SecretVault vault)
 {
     public async Task GiveBackAsync(OrphanToken orphan, AuditEvent because)
     {
@@ -45,13 +48,45 @@ internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, Rev
         }
 
         var hint = orphan.Credential.RefreshToken is null ? "access_token" : "refresh_token";
-        var taken = await endpoint.RevokeAsync(client, token, hint, CancellationToken.None);
-        await RecordAsync(orphan, because with
+        if (await endpoint.RevokeAsync(client, token, hint, CancellationToken.None))
         {
-            Action = AuditActions.OrphanTokenRevoked,
-            Outcome = taken ? AuditOutcomes.Success : AuditOutcomes.Failed,
-            Detail = null,
-        });
+            await RecordAsync(orphan, because with { Action = AuditActions.OrphanTokenRevoked, Outcome = AuditOutcomes.Success, Detail = null });
+            return;
+        }
+
+        var job = await TrySealJobAsync(orphan, client);
+        await RecordAsync(
+            orphan,
+            because with
+            {
+                Action = AuditActions.OrphanTokenRevoked,
+                Outcome = AuditOutcomes.Failed,
+                Detail = job is null ? null : """{"upstream":"queued"}""",
+            },
+            job);
+    }
+
+    /// <summary>Null where nothing can be sealed: the project is gone, or its keys are away.</summary>
+    private async Task<SealedSecret?> TrySealJobAsync(OrphanToken orphan, OAuthClient client)
+    {
+        var secret = new RevocationSecret
+        {
+            ClientId = client.ClientId,
+            ClientSecret = client.ClientSecret.Reveal(),
+            AccessToken = orphan.Credential.AccessToken,
+            RefreshToken = orphan.Credential.RefreshToken,
+            Variables = client.Variables,
+        };
+        var place = RevocationJob.PlaceOf(orphan.Config.Row.ProjectId, Id<IdKinds.Job>.New());
+        try
+        {
+            return await vault.SealAsync(
+                place, JsonSerializer.SerializeToUtf8Bytes(secret, RevocationJson.Default.RevocationSecret), CancellationToken.None);
+        }
+        catch (Problem)
+        {
+            return null;
+        }
     }
 
     /// <summary>RFC 7009 §2.1: with a refresh token goes whatever else its grant gave, and so what another node won after it.</summary>
@@ -75,10 +110,22 @@ internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, Rev
             || await database.HasOtherHolderAsync(row.ProjectId, row.AuthConfigId, orphan.Subject, orphan.Account, CancellationToken.None);
     }
 
-    private Task RecordAsync(OrphanToken orphan, AuditEvent happened) => database.WriteAsync(
+    private Task RecordAsync(OrphanToken orphan, AuditEvent happened, SealedSecret? job = null) => database.WriteAsync(
         RowScope.Of(orphan.Config.Row.ProjectId),
         async session =>
         {
+            if (job is not null)
+            {
+                await session.LeaveRevocationAsync(job, new RevocationPayload
+                {
+                    Toolkit = orphan.Config.Toolkit.Slug,
+                    UserId = happened.UserId ?? "",
+                    AccountId = orphan.Account.ToString(),
+                    AuthConfigId = orphan.Config.Id.ToString(),
+                    Subject = orphan.Subject,
+                });
+            }
+
             await session.AppendAsync(happened with { AccountId = orphan.Account, Toolkit = orphan.Config.Toolkit.Slug });
         },
         CancellationToken.None);
@@ -86,6 +133,11 @@ internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, Rev
 
 internal static class GrantHolders
 {
+    /// <summary>Whether a living account of that person stands on that client's grant, now that the job gets to it.</summary>
+    public static async Task<bool> HasHolderAsync(this IDatabase database, Id<IdKinds.Project> project, RevocationPayload job, CancellationToken ct) =>
+        Id<IdKinds.AuthConfig>.TryParse(job.AuthConfigId, out var config)
+        && await database.HasOtherHolderAsync(project, config, job.Subject, default, ct);
+
     /// <summary>Whether another living account of the same person stands on the same client's grant.</summary>
     public static async Task<bool> HasOtherHolderAsync(
         this IDatabase database, Id<IdKinds.Project> project, Id<IdKinds.AuthConfig> config, string? subject, Id<IdKinds.Account> account,

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.OAuth;
 using Behalf.Catalog;
+using Behalf.Storage;
 using Behalf.Vault;
 
 namespace Behalf.Accounts.Revocation;
@@ -32,6 +33,11 @@ internal sealed record RevocationPayload
     public required string UserId { get; init; }
 
     public required string AccountId { get; init; }
+
+    /// <summary>With the subject: whose grant it was, to see whether somebody stands on it again.</summary>
+    public string? AuthConfigId { get; init; }
+
+    public string? Subject { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
@@ -61,4 +67,29 @@ internal sealed record RevocationJob
         Kind = SecretKind.Credential,
         Version = 1,
     };
+}
+
+internal static class RevocationOutbox
+{
+    /// <summary>Leaves a job for <see cref="RevokeUpstream"/>, due at once.</summary>
+    /// <exception cref="Problem">The project's key was replaced meanwhile.</exception>
+    public static async ValueTask LeaveRevocationAsync(this WriteSession session, SealedSecret secret, RevocationPayload open)
+    {
+        await session.ExecuteAsync(
+            """
+            insert into outbox (project_id, job_id, kind, payload, due_at, created_at)
+            values (@Project, @Id, @Kind, @payload, behalf_now(), behalf_now())
+            """,
+            new
+            {
+                secret.Place.Owner.Project,
+                secret.Place.Owner.Id,
+                RevocationJob.Kind,
+                payload = JsonSerializer.Serialize(open, RevocationJson.Default.RevocationPayload),
+            });
+        if (!await session.StoreSecretAsync(secret))
+        {
+            throw new Problem(Refusal.Conflict);
+        }
+    }
 }

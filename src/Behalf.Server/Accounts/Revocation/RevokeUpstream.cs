@@ -68,6 +68,7 @@ internal sealed class RevokeUpstream(
 
     private async Task<IReadOnlyList<string>?> RunAsync(RevocationJob job)
     {
+        using var span = Telemetry.Span("upstream.revoke");
         var open = job.Open;
         var because = AuditEvent.BySystem(job.ProjectId, AuditActions.UpstreamRevoked) with
         {
@@ -78,6 +79,8 @@ internal sealed class RevokeUpstream(
         Failpoint.Reach("delete.claimed");
         var taken = await AskProviderAsync(job, open, because);
         Failpoint.Reach("delete.asked");
+        Measures.Revoked(
+            span, catalog.TryGetToolkit(open.Toolkit, out var known) ? known.Slug : null, taken is null ? AuditOutcomes.Failed : AuditOutcomes.Success);
         if (taken is null && job.Attempt < MostAttempts)
         {
             await DelayAsync(job);
@@ -91,6 +94,7 @@ internal sealed class RevokeUpstream(
                 await session.DestroySecretsAsync(job.ProjectId, job.SecretPlace.Owner.Id);
                 await session.ExecuteAsync(
                     "delete from outbox where project_id = @ProjectId and job_id = @JobId", new { job.ProjectId, job.JobId });
+                await session.DestroyIfOverAsync(job.ProjectId);
                 await session.AppendAsync(because with { Outcome = taken is null ? AuditOutcomes.Failed : AuditOutcomes.Success });
             },
             CancellationToken.None);
@@ -101,6 +105,12 @@ internal sealed class RevokeUpstream(
     {
         if (!catalog.TryGetToolkit(open.Toolkit, out var toolkit) || toolkit.Scheme(AuthMode.OAuth2) is not OAuth2Scheme { Revoke: { } rules } scheme
             || await database.FindSecretAsync(job.ProjectId, job.SecretPlace.Owner.Id, SecretKind.Credential, CancellationToken.None) is not { } row)
+        {
+            return [];
+        }
+
+        // Who connected again while the provider was away stands on the same grant: taking the old token back would end it.
+        if (rules.Reach == RevokeReach.Grant && await database.HasHolderAsync(job.ProjectId, open, CancellationToken.None))
         {
             return [];
         }

@@ -19,6 +19,8 @@ internal sealed class CallRecord(CallRecorder recorder, AuditEvent accepted) : I
         }
 
         Event = happened;
+        using var span = Telemetry.Span("audit.record");
+        var began = recorder.Clock.GetTimestamp();
         recorder.Enqueue(this);
         try
         {
@@ -26,7 +28,12 @@ internal sealed class CallRecord(CallRecorder recorder, AuditEvent accepted) : I
         }
         catch (TimeoutException)
         {
+            span.Fail("timeout");
             throw CallRecorder.Unavailable();
+        }
+        finally
+        {
+            Measures.Wait.Record(recorder.Clock.GetElapsedTime(began).TotalSeconds);
         }
     }
 

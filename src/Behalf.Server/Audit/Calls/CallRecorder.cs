@@ -31,6 +31,9 @@ internal sealed class CallRecorder(IDatabase database, TimeProvider clock, ILogg
     /// <summary>How many calls may be between their acceptance and their durable event.</summary>
     public int Capacity { get; init; } = UsualCapacity;
 
+    /// <summary>How many are between the two now.</summary>
+    public int Accepted => Volatile.Read(ref _accepted);
+
     internal TimeProvider Clock => clock;
 
     private bool Works => _running && !_failing && !IsStuck;
@@ -98,6 +101,7 @@ internal sealed class CallRecorder(IDatabase database, TimeProvider clock, ILogg
                 batch.Add(call);
             }
 
+            Measures.BatchSize.Record(batch.Count);
             Volatile.Write(ref _writingSince, clock.GetTimestamp());
             await WriteAsync(batch);
             Volatile.Write(ref _writingSince, 0);

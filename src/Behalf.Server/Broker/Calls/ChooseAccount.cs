@@ -1,17 +1,20 @@
 using Behalf.Accounts;
 using Behalf.Catalog;
 using Behalf.Storage;
+using Behalf.Vault;
 using Behalf.Wire;
 
 namespace Behalf.Broker.Calls;
 
 /// <summary>Which account a call runs with. The user comes from the key where the key has one; an id from the request is
 /// checked against it, and both must match when both are given.</summary>
-internal sealed class ChooseAccount(IDatabase database, FixingLinks links)
+internal sealed class ChooseAccount(IDatabase database, FixingLinks links, ProjectKeys keys)
 {
-    /// <summary>Null for an open API that needs no account.</summary>
+    /// <summary>Null for an open API that needs no account: a sealed server calls none of these either.</summary>
     public async Task<CallAccount?> RunAsync(Caller caller, string? accountId, string? user, string? alias, Toolkit toolkit, CancellationToken ct)
     {
+        using var span = Telemetry.Span("account.lookup");
+        keys.ThrowIfSealed();
         if (caller.BoundUser is { } bound && user is not null && user != bound)
         {
             throw new Problem(Refusal.ForeignUser);

@@ -1,10 +1,10 @@
-using System.Text;
 using System.Text.Json;
 using Behalf.Accounts;
 using Behalf.Accounts.OAuth;
 using Behalf.Accounts.Refresh;
 using Behalf.Audit;
 using Behalf.Audit.Calls;
+using Behalf.Broker.Places;
 using Behalf.Broker.Requests;
 using Behalf.Broker.Responses;
 using Behalf.Broker.Scrub;
@@ -21,10 +21,8 @@ namespace Behalf.Broker.Calls;
 /// caller chooses path, query, body and harmless headers; never the host, and never what proves who asks.</summary>
 internal sealed class RunProxy(
     ToolCatalog catalog, ChooseAccount choose, FixingLinks links, CallRecorder recorder, Refresher refresher, UpstreamCall upstream,
-    Idempotency idempotency, IDatabase database, TimeProvider clock)
+    Idempotency idempotency, CallPlaces places, IDatabase database, TimeProvider clock)
 {
-    private const int MostBinaryBytes = 4 * 1024 * 1024;
-
     private static readonly Dictionary<string, HttpMethod> Methods = new(StringComparer.OrdinalIgnoreCase)
     {
         ["GET"] = HttpMethod.Get,
@@ -37,11 +35,32 @@ internal sealed class RunProxy(
 
     public async Task<ProxyAnswer> RunAsync(Caller caller, ProxyRequest body, IdempotencyKey? key, CancellationToken ct)
     {
+        using var measured = MeasuredCall.OfProxy(clock);
+        try
+        {
+            var answer = await RunAsync(caller, body, key, measured, ct);
+
+            // The proxy hands every answer on: one that is an error counts by its class.
+            measured.End(answer.Status < 400, answer.Status < 400 ? null : answer.Status < 500 ? "4xx" : "5xx");
+            return answer;
+        }
+        catch (Exception e)
+        {
+            measured.End(e);
+            throw;
+        }
+    }
+
+    private async Task<ProxyAnswer> RunAsync(
+        Caller caller, ProxyRequest body, IdempotencyKey? key, MeasuredCall measured, CancellationToken ct)
+    {
         var began = clock.GetTimestamp();
         var toolkit = await ToolkitAsync(caller, body, ct);
+        measured.Know(toolkit, tool: null);
         var method = Methods.GetValueOrDefault(WireText.Required(body.Method, "method", 10))
             ?? throw new Problem(Refusal.InvalidRequest, $"method is one of {string.Join(", ", Methods.Keys)}.");
         CheckKey(caller, toolkit, method);
+        using var place = await places.EnterAsync(caller, toolkit, new CallSubject(AuditActions.ProxyExecuted, method.Method, body.UserId), ct);
         var account = await choose.RunAsync(caller, body.ConnectedAccountId, body.UserId, body.Alias, toolkit, ct)
             ?? throw new Problem(Refusal.InvalidRequest, "The proxy needs a connected account.");
         if (account.Settings.AllowedTools is not null)
@@ -84,7 +103,7 @@ internal sealed class RunProxy(
             throw failure;
         }
 
-        var shown = outcome.Kept ?? Show(outcome.Answer!);
+        var shown = outcome.Kept ?? ProxyContent.Show(outcome.Answer!);
         if (outcome is { Claimed: true, NothingDone: false })
         {
             await idempotency.KeepAsync(key!, OwnerOf(account), account.Secret, JsonSerializer.SerializeToUtf8Bytes(shown, BrokerJson.Default.ProxyAnswer));
@@ -122,6 +141,7 @@ internal sealed class RunProxy(
             return new ProxyOutcome { Answer = answer, Reflections = reflections, Claimed = claimed, NothingDone = answer.Status == 429 };
 
             Task<(UpstreamAnswer, int)> OnceAsync(Credential with) => upstream.OnceAsync(
+                plan.Toolkit,
                 plan.Request,
                 plan.Hosts,
                 CredentialInjection.Place(plan.Scheme, with),
@@ -195,47 +215,8 @@ internal sealed class RunProxy(
             throw new Problem(Refusal.OriginMismatch, fault);
         }
 
-        var (content, type) = Content(body);
+        var (content, type) = ProxyContent.Of(body);
         return new ToolHttpRequest { Method = method, Url = url, Headers = headers, Content = content, ContentType = type };
-    }
-
-    private static (byte[] Content, string? Type) Content(ProxyRequest body)
-    {
-        if (body.BinaryBody is { } binary)
-        {
-            if (binary.Url is not null || binary.Base64 is null || binary.Base64.Length > MostBinaryBytes / 3 * 4 + 4)
-            {
-                throw new Problem(Refusal.InvalidRequest, "binary_body takes base64 of at most 4 MB; a url is not fetched.");
-            }
-
-            try
-            {
-                return (Convert.FromBase64String(binary.Base64), WireText.Optional(binary.ContentType, "content_type", 200) ?? "application/octet-stream");
-            }
-            catch (FormatException)
-            {
-                throw new Problem(Refusal.InvalidRequest, "binary_body.base64 is not base64.");
-            }
-        }
-
-        return body.Body is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } json
-            ? (Encoding.UTF8.GetBytes(json.GetRawText()), "application/json")
-            : ([], null);
-    }
-
-    private static ProxyAnswer Show(UpstreamAnswer answer)
-    {
-        JsonElement? data;
-        try
-        {
-            data = answer.Body.IsEmpty ? null : JsonElement.Parse(answer.Body.Span);
-        }
-        catch (JsonException)
-        {
-            data = JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(answer.Body.Span), BrokerJson.Default.String);
-        }
-
-        return new ProxyAnswer { Data = data, Status = answer.Status, Headers = answer.Headers };
     }
 
     private static SecretOwner OwnerOf(CallAccount account) =>

@@ -4,6 +4,7 @@ using Behalf.Accounts;
 using Behalf.Accounts.Refresh;
 using Behalf.Audit;
 using Behalf.Audit.Calls;
+using Behalf.Broker.Places;
 using Behalf.Broker.Requests;
 using Behalf.Broker.Responses;
 using Behalf.Broker.Wire;
@@ -19,9 +20,25 @@ namespace Behalf.Broker.Calls;
 /// toolkit's own hosts; (8) the answer without the call's secrets, shaped; (9) the event is durable, then the answer leaves.</summary>
 internal sealed class RunTool(
     ToolCatalog catalog, ToolSchemas schemas, ChooseAccount choose, FixingLinks links, CallRecorder recorder, Refresher refresher,
-    UpstreamCall upstream, Idempotency idempotency, CheckCredential check, TimeProvider clock)
+    UpstreamCall upstream, Idempotency idempotency, CheckCredential check, CallPlaces places, TimeProvider clock)
 {
     public async Task<ToolCallResult> RunAsync(ToolCall call, CancellationToken ct)
+    {
+        using var measured = MeasuredCall.OfTool(clock);
+        try
+        {
+            var result = await RunAsync(call, measured, ct);
+            measured.End(result.Successful, result.ErrorKind);
+            return result;
+        }
+        catch (Exception e)
+        {
+            measured.End(e);
+            throw;
+        }
+    }
+
+    private async Task<ToolCallResult> RunAsync(ToolCall call, MeasuredCall measured, CancellationToken ct)
     {
         var began = clock.GetTimestamp();
         if (!catalog.TryGetTool(call.Tool, out var tool) || !catalog.TryGetToolkit(tool.Toolkit, out var toolkit))
@@ -29,7 +46,9 @@ internal sealed class RunTool(
             throw UnknownTool.Problem(catalog, call.Tool);
         }
 
+        measured.Know(toolkit, tool);
         CallPolicy.CheckKey(call.Caller, tool);
+        using var place = await places.EnterAsync(call.Caller, toolkit, new CallSubject(AuditActions.ToolExecuted, tool.Slug, call.User), ct);
         var account = await choose.RunAsync(call.Caller, call.AccountId, call.User, call.Alias, toolkit, ct);
         var happened = Event(call, tool, account);
         var arguments = ToolArguments.Prepare(tool, call.Arguments);

@@ -37,6 +37,10 @@ internal sealed record ToolCallResult
 
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>Of a closed list: what went wrong, where something did.</summary>
+    [JsonIgnore]
+    public string? ErrorKind => Successful ? null : Data["error_kind"]?.GetValue<string>();
+
     /// <summary>Whether it was given to an earlier request with the same idempotency key.</summary>
     [JsonIgnore]
     public bool Replayed { get; init; }

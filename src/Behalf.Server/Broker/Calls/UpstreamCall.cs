@@ -25,13 +25,13 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
         var reflections = 0;
         try
         {
-            (answer, reflections) = await OnceAsync(request, hosts, injected, scrubber, ct);
+            (answer, reflections) = await OnceAsync(plan.Toolkit, request, hosts, injected, scrubber, ct);
             var followUps = new List<UpstreamAnswer>();
             if (answer.Status is >= 200 and < 300)
             {
                 foreach (var follow in FollowUps(plan, variables, answer))
                 {
-                    var (more, hits) = await OnceAsync(follow, hosts, injected, scrubber, ct);
+                    var (more, hits) = await OnceAsync(plan.Toolkit, follow, hosts, injected, scrubber, ct);
                     followUps.Add(more);
                     reflections += hits;
                 }
@@ -48,12 +48,14 @@ internal sealed class UpstreamCall(GuardedHttp http, TimeProvider clock)
     }
 
     public async Task<(UpstreamAnswer Answer, int Reflections)> OnceAsync(
-        ToolHttpRequest request, AllowedHosts hosts, InjectedCredential injected, Scrubber scrubber, CancellationToken ct)
+        Toolkit toolkit, ToolHttpRequest request, AllowedHosts hosts, InjectedCredential injected, Scrubber scrubber, CancellationToken ct)
     {
         var response = await http.SendAsync(
             new EgressRequest
             {
                 Method = request.Method,
+                Purpose = EgressPurpose.Call,
+                Toolkit = toolkit.Slug,
                 Url = WithQuery(request.Url, injected.Query),
                 Hosts = hosts,
                 Deadline = Deadline,

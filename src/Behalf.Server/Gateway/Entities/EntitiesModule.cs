@@ -80,9 +80,9 @@ internal static class EntitiesModule
         actions.MapGet("/list/tags", Actions.Tags);
         actions.MapGet("/search/advanced", Actions.SearchAsync);
         actions.MapGet("/{tool}", Actions.Get);
-        actions.MapPost("/{tool}/execute", ExecuteAction.HandleAsync);
+        actions.MapPost("/{tool}/execute", ExecuteAction.HandleAsync).WithMetadata(TakesPlaceOfCall.Mark);
         actions.MapPost("/{tool}/execute/get.inputs", WriteInput.Handle);
-        actions.MapPost("/proxy", ExecuteAction.ProxyAsync);
+        actions.MapPost("/proxy", ExecuteAction.ProxyAsync).WithMetadata(TakesPlaceOfCall.Mark);
     }
 
     private static void MapTriggers(IEndpointRouteBuilder triggers)

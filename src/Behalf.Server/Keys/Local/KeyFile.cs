@@ -36,8 +36,7 @@ internal sealed class KeyFile(string path, TimeProvider clock) : IKeyProvider
     public ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> key, KeyContext context, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        ArgumentOutOfRangeException.ThrowIfZero(key.Length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(key.Length, IKeyProvider.MaxKeyLength);
+        IKeyProvider.RequireLength(key.Length);
         using var ring = Read();
         var primary = ring.Primary;
         using var sealing = new SealingKey(primary.Key!.Span);
@@ -67,21 +66,7 @@ internal sealed class KeyFile(string path, TimeProvider clock) : IKeyProvider
             : throw new KeyProviderException(KeyFault.WrongContext, $"A wrapped key does not open ({fault}).");
     }
 
-    public async ValueTask<KeyProviderHealth> ProbeAsync(CancellationToken ct)
-    {
-        var context = new KeyContext { Use = KeyUse.SigningKey, Deployment = default, Generation = 0 };
-        try
-        {
-            using var known = SecretBuffer.Random(SealingKey.KeyLength);
-            var wrapped = await WrapAsync(known.Memory, context, ct);
-            using var back = await UnwrapAsync(wrapped, context, ct);
-            return new KeyProviderHealth { PrimaryKeyId = wrapped.KeyId };
-        }
-        catch (KeyProviderException e)
-        {
-            return new KeyProviderHealth { Fault = e.Fault, Detail = e.Message };
-        }
-    }
+    public ValueTask<KeyProviderHealth> ProbeAsync(CancellationToken ct) => KeyProbe.RunAsync(this, ct);
 
     /// <summary>The keys without their bytes.</summary>
     public IReadOnlyList<RingKey> List()

@@ -1,20 +1,30 @@
+using Behalf.Projects.Limits;
 using Behalf.Wire;
 
 namespace Behalf.Projects.ApiKeys;
 
 /// <summary>Lets a request through to its route only with a key of a kind that the route takes.</summary>
-internal sealed class Authentication(RequestDelegate next, Credentials credentials, FailureLimit failures)
+internal sealed class Authentication(RequestDelegate next, Credentials credentials, FailureLimit failures, RequestRates rates)
 {
     private static readonly string[] CredentialHeaders = ["x-api-key", "x-user-api-key", "x-org-api-key"];
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint() is { } endpoint)
+        if (context.GetEndpoint() is not { } endpoint)
+        {
+            rates.CountStranger(context.Connection.RemoteIpAddress);
+        }
+        else
         {
             var access = endpoint.Metadata.GetMetadata<RouteAccess>() ?? throw new Problem(Refusal.NotAllowed);
-            if (!access.Anyone)
+            if (access is { Anyone: true, Counted: true })
+            {
+                rates.CountStranger(context.Connection.RemoteIpAddress);
+            }
+            else if (!access.Anyone)
             {
                 var caller = await IdentifyAsync(context);
+                rates.Count(caller);
                 if ((access.Kinds & caller.Kind) == KeyKinds.None)
                 {
                     throw new Problem(Refusal.NotAllowed);
@@ -35,7 +45,12 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
             throw new Problem(Refusal.TooManyFailures) { RetryAfterSeconds = seconds };
         }
 
-        var text = SingleCredential(context.Request.Headers);
+        if (SingleCredential(context.Request.Headers) is not { } text)
+        {
+            rates.CountStranger(address);
+            throw new Problem(Refusal.MissingCredential);
+        }
+
         var agent = context.Request.Headers["x-behalf-agent"].ToString();
         var caller = await credentials.AuthenticateAsync(
             text, context.GetRequestId(), agent.Length is > 0 and <= 200 ? agent : null, context.RequestAborted);
@@ -48,7 +63,7 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
         return caller;
     }
 
-    private static string SingleCredential(IHeaderDictionary headers)
+    private static string? SingleCredential(IHeaderDictionary headers)
     {
         string? found = null;
         foreach (var name in CredentialHeaders)
@@ -62,6 +77,6 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
             found = values.Count == 1 ? values[0] : found;
         }
 
-        return string.IsNullOrEmpty(found) ? throw new Problem(Refusal.MissingCredential) : found;
+        return string.IsNullOrEmpty(found) ? null : found;
     }
 }

@@ -11,8 +11,10 @@ internal sealed class Credentials(IDatabase database)
     private const string Find =
         """
         select k.project_id, k.key_id, k.kind, k.secret_hash, k.bound_user, k.limits, k.expires_at, k.revoked_at,
-               behalf_now() as now
-        from locator l join api_key k on k.project_id = l.project_id and k.key_id = l.id
+               p.requests_per_minute, p.calls_at_once, behalf_now() as now
+        from locator l
+        join api_key k on k.project_id = l.project_id and k.key_id = l.id
+        join project p on p.project_id = l.project_id
         where l.hash = @hash and l.kind = 1
         """;
 
@@ -57,6 +59,8 @@ internal sealed class Credentials(IDatabase database)
             Toolkits = limits?.Toolkits?.ToHashSet(StringComparer.Ordinal),
             Tools = limits?.Tools?.ToHashSet(StringComparer.Ordinal),
             ReadOnly = limits?.ReadOnly ?? false,
+            RequestsPerMinute = row.RequestsPerMinute,
+            CallsAtOnce = row.CallsAtOnce,
             Agent = agent,
             RequestId = requestId,
         };
@@ -98,6 +102,10 @@ internal sealed class Credentials(IDatabase database)
         public required long? ExpiresAt { get; init; }
 
         public required long? RevokedAt { get; init; }
+
+        public required int? RequestsPerMinute { get; init; }
+
+        public required int? CallsAtOnce { get; init; }
 
         public required long Now { get; init; }
     }

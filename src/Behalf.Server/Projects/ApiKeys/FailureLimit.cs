@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Behalf.Projects.Limits;
 
 namespace Behalf.Projects.ApiKeys;
 
@@ -8,14 +9,20 @@ namespace Behalf.Projects.ApiKeys;
 internal sealed class FailureLimit(TimeProvider clock)
 {
     private const int MostFailures = 20;
-    private const int MostAddresses = 50_000;
+    internal const int MostAddresses = 50_000;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<UInt128, Failures> _byAddress = new();
+    private long _sweptAt;
+
+    /// <summary>How many addresses are remembered.</summary>
+    public int Kept => _byAddress.Count;
 
     public int? SecondsToWait(IPAddress? address)
     {
-        if (!_byAddress.TryGetValue(KeyOf(address), out var failures) || failures.Number < MostFailures)
+        if (!_byAddress.TryGetValue(RemoteAddress.KeyOf(address), out var failures) || failures.Number < MostFailures)
         {
             return null;
         }
@@ -27,38 +34,35 @@ internal sealed class FailureLimit(TimeProvider clock)
     public void Count(IPAddress? address)
     {
         var now = clock.GetUtcNow();
+        var key = RemoteAddress.KeyOf(address);
         if (_byAddress.Count >= MostAddresses)
         {
-            foreach (var (key, old) in _byAddress)
+            Sweep(now);
+            if (_byAddress.Count >= MostAddresses && !_byAddress.ContainsKey(key))
             {
-                if (now - old.Since > Window)
-                {
-                    _byAddress.TryRemove(key, out _);
-                }
+                // Whoever has this many addresses is not slowed down by one for each.
+                return;
             }
         }
 
         _byAddress.AddOrUpdate(
-            KeyOf(address),
+            key,
             _ => new Failures(1, now),
             (_, old) => now - old.Since > Window ? new Failures(1, now) : old with { Number = old.Number + 1 });
     }
 
-    /// <summary>An IPv6 subscriber holds a whole /64: count it as one.</summary>
-    private static UInt128 KeyOf(IPAddress? address)
+    private void Sweep(DateTimeOffset now)
     {
-        if (address is null)
+        var swept = Volatile.Read(ref _sweptAt);
+        if (now.UtcTicks - swept < SweepEvery.Ticks || Interlocked.CompareExchange(ref _sweptAt, now.UtcTicks, swept) != swept)
         {
-            return 0;
+            return;
         }
 
-        var bytes = address.MapToIPv6().GetAddressBytes();
-        if (!address.IsIPv4MappedToIPv6 && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
+        foreach (var one in _byAddress.Where(one => now - one.Value.Since > Window))
         {
-            bytes.AsSpan(8).Clear();
+            _byAddress.TryRemove(one);
         }
-
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 
     private sealed record Failures(int Number, DateTimeOffset Since);

@@ -28,6 +28,7 @@ internal sealed class AttemptDelivery(
 
     public async Task RunAsync(ClaimedDelivery claimed)
     {
+        using var span = Telemetry.RootSpan("webhook.deliver");
         try
         {
             if (await FindAsync(claimed) is not { } found)
@@ -42,7 +43,9 @@ internal sealed class AttemptDelivery(
                     new DeliveryDetail { WebhookId = found.WebhookId.ToString(), DeliveryId = claimed.DeliveryId.ToString(), EventType = found.EventType },
                     DeliveryDetailJson.Default.DeliveryDetail),
             };
-            await record.RunAsync(claimed, found.WebhookId, await SendAsync(claimed, found, because), because);
+            var result = await SendAsync(claimed, found, because);
+            Measures.Attempted(span, result.Failure);
+            await record.RunAsync(claimed, found.WebhookId, result, because);
         }
         catch (Problem e) when (e.Refusal.Status == StatusCodes.Status503ServiceUnavailable)
         {
@@ -82,6 +85,7 @@ internal sealed class AttemptDelivery(
         return new EgressRequest
         {
             Method = HttpMethod.Post,
+            Purpose = EgressPurpose.Webhook,
             Url = new Uri(found.Url),
             Hosts = AllowedHosts.AnyPublic,
             Deadline = Deadline,

@@ -18,11 +18,15 @@ internal sealed class PostgresDatabase : IDatabase
     public PostgresDatabase(string url)
     {
         DapperTypes.Register();
-        _source = NpgsqlDataSource.Create(PostgresUrl.Parse(url));
+
+        // The driver labels its numbers with the pool's name, which otherwise is the address with the user.
+        _source = new NpgsqlDataSourceBuilder(PostgresUrl.Parse(url)) { Name = "behalf" }.Build();
         _lookups = new PostgresLookups(_source);
     }
 
     public Engine Engine => Engine.Postgres;
+
+    public int Waiting => _lookups.Waiting;
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct)
     {

@@ -13,7 +13,10 @@ internal sealed class PostgresLookups : IAsyncDisposable
     private const int MostAtOnce = 64;
     private const string Scope = "select set_config('app.project', $1, true), set_config('app.system', $2, true)";
 
-    private readonly Channel<Lookup> _waiting = Channel.CreateUnbounded<Lookup>();
+    // More than all requests that are let in at once have on the way: only a database that stands still fills it.
+    private const int MostWaiting = 16 * 1024;
+
+    private readonly Channel<Lookup> _waiting = Channel.CreateBounded<Lookup>(MostWaiting);
     private readonly NpgsqlDataSource _source;
     private readonly Task[] _workers;
 
@@ -22,6 +25,8 @@ internal sealed class PostgresLookups : IAsyncDisposable
         _source = source;
         _workers = [.. Enumerable.Range(0, Workers).Select(_ => Task.Run(WorkAsync))];
     }
+
+    public int Waiting => _waiting.Reader.Count;
 
     /// <summary>The first row, or null. Null instead of a task where the statement cannot travel with others.</summary>
     public Task<T?>? TryFindAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct)
@@ -32,7 +37,7 @@ internal sealed class PostgresLookups : IAsyncDisposable
         }
 
         var lookup = new Lookup<T>(scope, sql, arguments, args, ct);
-        return _waiting.Writer.TryWrite(lookup) ? lookup.Task : null;
+        return _waiting.Writer.TryWrite(lookup) ? lookup.Task : throw new Problem(Refusal.Overloaded) { RetryAfterSeconds = 1 };
     }
 
     public async ValueTask DisposeAsync()

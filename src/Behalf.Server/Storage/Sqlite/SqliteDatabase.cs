@@ -20,6 +20,8 @@ internal sealed class SqliteDatabase : IDatabase
 
     public Engine Engine => Engine.Sqlite;
 
+    public int Waiting => _writer.Waiting;
+
     public Task<IReadOnlyList<T>> QueryAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct) =>
         Read(statements => statements.All<T>(sql, args), ct);
 
