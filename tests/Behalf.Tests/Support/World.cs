@@ -82,7 +82,7 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>A node in a process of its own on this world's database. SQLite knows one node: stop the other first.</summary>
     public Task<ServerProcess> StartProcessAsync(IReadOnlyDictionary<string, string>? more = null) =>
-        ServerProcess.StartAsync(new Dictionary<string, string>([.. Settings, .. more ?? new Dictionary<string, string>()]));
+        ServerProcess.StartAsync(new Dictionary<string, string>(Settings.Concat(more ?? new Dictionary<string, string>())));
 
     /// <summary>One more node in this process, on the same database.</summary>
     public Task<TestServer> StartNodeAsync() => TestServer.StartAsync(

@@ -178,36 +178,29 @@ internal sealed class EndAccounts(IDatabase database, EndAccount end, RevokeUpst
 
             foreach (var account in accounts)
             {
-                if (await EndOneAsync(account, revoke, because, ct) is not { } job)
-                {
-                    continue;
-                }
-
-                if (answering && job.Queued is { } queued)
+                var (done, job) = await TryEndAsync(account, revoke, because, ct);
+                if (answering && job is { } queued)
                 {
                     answering = await upstream.TryNowAsync(project, queued, CancellationToken.None) is not null;
                 }
 
-                ended++;
+                ended += done ? 1 : 0;
             }
         }
     }
 
-    public static bool Wanted(string? revoke) => !"false".Equals(revoke, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>What is to be asked of the provider, if anything; null if somebody else deleted the account meanwhile.</summary>
-    private async Task<Ended?> EndOneAsync(AccountRow account, bool revoke, AuditEvent because, CancellationToken ct)
+    /// <summary>False if somebody else deleted it meanwhile.</summary>
+    private async Task<(bool Done, Id<IdKinds.Job>? Job)> TryEndAsync(AccountRow account, bool revoke, AuditEvent because, CancellationToken ct)
     {
         try
         {
-            var (_, job) = await end.RunAsync(account, delete: true, revoke, because, ct);
-            return new Ended(job);
+            return (true, (await end.RunAsync(account, delete: true, revoke, because, ct)).Job);
         }
         catch (Problem p) when (p.Refusal == Refusal.NotFound)
         {
-            return null;
+            return (false, null);
         }
     }
 
-    private sealed record Ended(Id<IdKinds.Job>? Queued);
+    public static bool Wanted(string? revoke) => !"false".Equals(revoke, StringComparison.OrdinalIgnoreCase);
 }
