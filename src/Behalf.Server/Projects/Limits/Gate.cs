@@ -3,7 +3,7 @@ namespace Behalf.Projects.Limits;
 /// <summary>Lets a bounded number of requests in, fairly between projects. A place that becomes free goes to the waiting project
 /// that has the fewest inside; and where no more may wait, the project with the most waiting gives one up. So a project is
 /// refused for what it does itself, or because it asks for no less than any other.</summary>
-internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
+internal sealed partial class Gate(GateSize size, Refusal full, TimeProvider clock)
 {
     private const int RestingKept = 256;
 
@@ -227,28 +227,5 @@ internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
     internal readonly struct Place(Gate gate, Guest guest) : IDisposable
     {
         public void Dispose() => gate?.Leave(guest);
-    }
-
-    /// <summary>A project at the gate.</summary>
-    internal sealed class Guest(Id<IdKinds.Project> project)
-    {
-        public Id<IdKinds.Project> Project { get; } = project;
-
-        public int Most { get; set; }
-
-        public int Inside { get; set; }
-
-        public LinkedList<Waiter> Queue { get; } = [];
-    }
-
-    internal sealed class Waiter
-    {
-        public Waiter(Guest guest) => (Guest, Node) = (guest, new LinkedListNode<Waiter>(this));
-
-        public Guest Guest { get; }
-
-        public LinkedListNode<Waiter> Node { get; }
-
-        public TaskCompletionSource Called { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
