@@ -93,7 +93,7 @@ public sealed class AppPausesTests
         first.Dispose();
         var next = await await Task.WhenAny(second, third);
         Assert.Null(next.WaitUntil);
-        Assert.Single(new[] { second, third }, task => !task.IsCompleted);
+        Assert.False(second.IsCompleted && third.IsCompleted);
         next.Pass(Now);
         Assert.All(await Task.WhenAll(second, third), turn => Assert.Null(turn.WaitUntil));
     }
