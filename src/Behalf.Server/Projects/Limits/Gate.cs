@@ -15,6 +15,8 @@ internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
     private int _inside;
     private int _waiting;
 
+    public int Places => size.Places;
+
     /// <summary>How many projects are remembered.</summary>
     public int Known
     {
