@@ -84,6 +84,20 @@ internal sealed class RunProxy(
         var scheme = SchemeOf(toolkit, account);
         var plan = new ProxyPlan(caller, toolkit, scheme, request, hosts);
         var outcome = await SendAsync(plan, account, key, record, ct);
+        try
+        {
+            return await CompleteAsync(outcome, account, key, record, happened, began);
+        }
+        catch
+        {
+            outcome.Answer?.Memory?.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<ProxyAnswer> CompleteAsync(
+        ProxyOutcome outcome, CallAccount account, IdempotencyKey? key, CallRecord record, AuditEvent happened, long began)
+    {
         await record.CompleteAsync(
             happened with
             {
@@ -134,6 +148,7 @@ internal sealed class RunProxy(
             var (answer, reflections) = await OnceAsync(credential);
             if (answer.Status == 401 && await refresher.RenewAfterRefusalAsync(current, use, ct) is { } renewed)
             {
+                answer.Memory?.Dispose();
                 (answer, var more) = await OnceAsync(renewed.Credential);
                 reflections += more;
             }
@@ -141,6 +156,7 @@ internal sealed class RunProxy(
             return new ProxyOutcome { Answer = answer, Reflections = reflections, Claimed = claimed, NothingDone = answer.Status == 429 };
 
             Task<(UpstreamAnswer, int)> OnceAsync(Credential with) => upstream.OnceAsync(
+                plan.Caller,
                 plan.Toolkit,
                 plan.Request,
                 plan.Hosts,
@@ -152,9 +168,9 @@ internal sealed class RunProxy(
         {
             return new ProxyOutcome
             {
-                Failure = e.Outcome is RefreshOutcome.Expired or RefreshOutcome.NotRefreshable
+                Failure = e.Busy ?? (e.Outcome is RefreshOutcome.Expired or RefreshOutcome.NotRefreshable
                     ? await links.ForAccountAsync(plan.Caller, e.Account with { Status = AccountStatus.Expired }, plan.Toolkit, ct)
-                    : new Problem(Refusal.ProviderFailed, $"{plan.Toolkit.Name} does not renew the connection's credential at the moment."),
+                    : new Problem(Refusal.ProviderFailed, $"{plan.Toolkit.Name} does not renew the connection's credential at the moment.")),
                 NothingDone = true,
                 Claimed = claimed,
             };

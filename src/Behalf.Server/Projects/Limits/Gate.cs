@@ -15,6 +15,8 @@ internal sealed partial class Gate(GateSize size, Refusal full, TimeProvider clo
     private int _inside;
     private int _waiting;
 
+    public int Places => size.Places;
+
     /// <summary>How many projects are remembered.</summary>
     public int Known
     {
