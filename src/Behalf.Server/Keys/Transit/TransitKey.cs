@@ -152,8 +152,8 @@ internal sealed class TransitKey : IKeyProvider, IDisposable
     private async Task<KeyProviderException> ExplainOldAsync(int version, CancellationToken ct)
     {
         using var answer = await _http.SendAsync(HttpMethod.Get, _address.Call("keys"), await _login.TokenAsync(ct), null, ct);
-        return answer.IsGood && TransitJson.Find(answer, "data", "min_available_version") is { ValueKind: JsonValueKind.Number } least
-            && version < least.GetInt32()
+        return answer.IsGood && TransitJson.Find(answer, "data", "min_available_version") is { ValueKind: JsonValueKind.Number } found
+            && found.TryGetInt32(out var least) && version < least
                 ? new KeyProviderException(KeyFault.Deleted, $"{IdOf(version)} was trimmed away, and what it wrapped with it.")
                 : new KeyProviderException(KeyFault.Disabled, $"{IdOf(version)} is below min_decryption_version.");
     }

@@ -99,7 +99,7 @@ internal sealed class TransitLogin(TransitAccess access, Uri server, TransitHttp
 
     /// <summary>Two thirds of it; null for a token that does not end.</summary>
     private static TimeSpan? LeaseOf(TransitAnswer answer) =>
-        TransitJson.Find(answer, "auth", "lease_duration") is { ValueKind: JsonValueKind.Number } lease && lease.GetInt64() is > 0 and var seconds
+        TransitJson.Find(answer, "auth", "lease_duration") is { ValueKind: JsonValueKind.Number } lease && lease.TryGetInt64(out var seconds) && seconds > 0
             ? TimeSpan.FromSeconds(Math.Min(seconds, Longest.TotalSeconds) * 2 / 3)
             : null;
 
