@@ -3,7 +3,7 @@ using Behalf.Tests.Support;
 
 namespace Behalf.Bench;
 
-/// <summary>What the windows under load do not show: memory, starts, refreshes, very many accounts, the cost of telemetry.</summary>
+/// <summary>What the windows under load do not show: memory, starts, refreshes, very many accounts, the cost of telemetry, overload.</summary>
 internal sealed class Extras(Field field, BenchOptions options, string core, string otherCore)
 {
     private const int Connections = 64;
@@ -16,6 +16,8 @@ internal sealed class Extras(Field field, BenchOptions options, string core, str
         await RefreshesAsync();
         Memory();
         await MillionAsync(Path.Combine(folder, "million"));
+        await TelemetryAsync(folder);
+        _goals.AddRange(await new Overload(field, options, core, otherCore).MeasureAsync(Path.Combine(folder, "overload")));
         await StartsAsync(folder);
         return _goals;
     }
@@ -63,6 +65,36 @@ internal sealed class Extras(Field field, BenchOptions options, string core, str
         _goals.Add(new Goal("SQLite, 1,000,000 accounts to 1,000: calls", ratio(w => w.RequestsPerSecond), 0.93, 0.97));
         _goals.Add(new Goal("SQLite, 1,000,000 accounts to 1,000: p99", ratio(w => w.P99Us), 1.15, 1.05, Most: true));
         _goals.Add(new Goal("SQLite, 1,000,000 accounts: resident MB under load", node.Process.ResidentBytes / 1e6, 350, 250, Most: true));
+    }
+
+    /// <summary>A tenth of the requests as traces, which is the default, and numbers; beside a server that tells nothing and logs
+    /// nothing.</summary>
+    private async Task TelemetryAsync(string folder)
+    {
+        var (sink, _) = await field.StartSelfAsync(otherCore, url => ["sink", url.ToString()]);
+        var telling = await StartAsync("telling", new Dictionary<string, string>
+        {
+            ["BEHALF_METRICS"] = Measured.FreeUrl().ToString(),
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink.Url.ToString(),
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+
+            // The default is a minute, which most windows would not see.
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
+        });
+        var silent = await StartAsync("silent", new Dictionary<string, string> { ["Logging__LogLevel__Default"] = "None" });
+        var ratio = await InTurnsAsync(
+            () => Wrk.RunAsync(telling.Node.Process.Url, telling.Script, Connections, options.Seconds, otherCore),
+            () => Wrk.RunAsync(silent.Node.Process.Url, silent.Script, Connections, options.Seconds, otherCore));
+        _goals.Add(new Goal("SQLite: calls with telemetry and logs to calls without", ratio(w => w.RequestsPerSecond), 0.90, 0.95));
+
+        async Task<(Node Node, string Script)> StartAsync(string name, IReadOnlyDictionary<string, string> settings)
+        {
+            var node = await Node.StartAsync("", field.Upstream, core, options.Accounts, Path.Combine(folder, name), settings);
+            field.Own(node);
+            var script = Path.Combine(folder, name, "execute.lua");
+            await File.WriteAllTextAsync(script, Wrk.ExecuteScript(node.Key, Node.Tool, options.Accounts));
+            return (node, script);
+        }
     }
 
     /// <summary>From the start of the process to the first call that brought the upstream's answer.</summary>

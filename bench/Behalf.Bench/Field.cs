@@ -105,7 +105,8 @@ internal sealed class Field : IAsyncDisposable
     private void Add(string name, Measured process, string script, bool slow) =>
         Variants.Add(new Variant { Name = name, Url = process.Url, Script = script, Slow = slow, CpuMs = () => process.CpuMs });
 
-    private async Task<(Measured Process, TimeSpan After)> StartSelfAsync(string core, Func<Uri, string[]> arguments)
+    /// <summary>Starts another part of this program.</summary>
+    public async Task<(Measured Process, TimeSpan After)> StartSelfAsync(string core, Func<Uri, string[]> arguments)
     {
         var url = Measured.FreeUrl();
         var self = Path.Combine(AppContext.BaseDirectory, "behalf-bench.dll");

@@ -54,6 +54,9 @@ internal static class Labels
 
     public const string Queue = "behalf.queue";
 
+    /// <summary><c>calls</c>, <c>requests</c> or <c>provider</c>.</summary>
+    public const string Gate = "behalf.gate";
+
     /// <summary>The id that answers, audit events and logs carry. On spans only: numbers would become one for each request.</summary>
     public const string RequestId = "behalf.request_id";
 

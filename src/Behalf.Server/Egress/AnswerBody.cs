@@ -3,6 +3,9 @@ using System.IO.Compression;
 
 namespace Behalf.Egress;
 
+/// <summary>A body as it was read, and what it takes of the memory for large ones.</summary>
+internal readonly record struct ReadBody(ReadOnlyMemory<byte> Bytes, bool Truncated, AnswerShare? Memory);
+
 /// <summary>Reads an answer's body: decoded, up to a limit, and not at all if it is a bomb.</summary>
 internal static class AnswerBody
 {
@@ -17,13 +20,16 @@ internal static class AnswerBody
 
     private const int FirstBuffer = 16 * 1024;
 
-    public static async Task<(ReadOnlyMemory<byte> Body, bool Truncated)> ReadAsync(
-        HttpContent content, int limit, CancellationToken ct)
+    /// <param name="memory">What a large body takes its share of.</param>
+    /// <param name="project">For whom; null where the limit is so small that nothing is counted.</param>
+    public static async Task<ReadBody> ReadAsync(
+        HttpContent content, int limit, AnswerMemory memory, Id<IdKinds.Project>? project, CancellationToken ct)
     {
         await using var wire = new CountingStream(await content.ReadAsStreamAsync(ct));
         await using var decoded = Decode(content, wire);
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
         var length = 0;
+        AnswerShare? share = null;
         try
         {
             // One byte beyond the limit tells a body that was cut off from one that just fits.
@@ -35,13 +41,28 @@ internal static class AnswerBody
                     throw EgressException.Of(EgressFailure.TooLarge);
                 }
 
-                if (length == buffer.Length)
+                if (length == buffer.Length && length <= limit)
                 {
-                    buffer = Doubled(buffer);
+                    var size = Math.Min(length * 2, limit + 1);
+                    if (size > AnswerMemory.Uncounted && project is { } owner)
+                    {
+                        share ??= new AnswerShare(memory, owner);
+                        await share.HoldAsync(size, ct);
+                    }
+
+                    buffer = Larger(buffer, size);
                 }
             }
 
-            return (buffer.AsSpan(0, Math.Min(length, limit)).ToArray(), length > limit);
+            if (share is not null)
+            {
+                await share.HoldAsync(buffer.AsSpan(0, length), ct);
+            }
+
+            var held = share;
+            share = null;
+            var body = buffer.AsMemory(0, Math.Min(length, limit));
+            return new ReadBody(IsPooled(buffer) ? body.ToArray() : body, length > limit, held);
         }
         catch (InvalidOperationException e) when (decoded is BrotliStream)
         {
@@ -50,6 +71,7 @@ internal static class AnswerBody
         }
         finally
         {
+            share?.Dispose();
             Return(buffer);
         }
     }
@@ -69,16 +91,25 @@ internal static class AnswerBody
         };
     }
 
-    private static byte[] Doubled(byte[] buffer)
+    private static byte[] Larger(byte[] buffer, int size)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        var larger = size > AnswerMemory.Uncounted ? GC.AllocateUninitializedArray<byte>(size) : ArrayPool<byte>.Shared.Rent(size);
         buffer.CopyTo(larger, 0);
         Return(buffer);
         return larger;
     }
 
+    /// <summary>The pool never gives back what it was given: a few large answers at once would stay in it.</summary>
+    private static bool IsPooled(byte[] buffer) => buffer.Length <= AnswerMemory.Uncounted;
+
     /// <summary>Wiped: a token endpoint's answer may have been in it.</summary>
-    private static void Return(byte[] buffer) => ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+    private static void Return(byte[] buffer)
+    {
+        if (IsPooled(buffer))
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
 
     /// <summary>Counts what came over the wire.</summary>
     private sealed class CountingStream(Stream inner) : Stream

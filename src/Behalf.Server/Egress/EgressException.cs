@@ -51,6 +51,7 @@ internal sealed class EgressException : Exception
         EgressFailure.InvalidResponse => "The host's answer is not valid HTTP.",
         EgressFailure.TooLarge => "The host's answer is larger than this server takes.",
         EgressFailure.TooManyRedirects => "The host redirected too often.",
+        EgressFailure.NoRoom => "The host's answer is large, and this server had no memory left for it.",
         _ => throw new ArgumentOutOfRangeException(nameof(failure)),
     };
 }

@@ -25,6 +25,9 @@ internal enum EgressFailure
     TooLarge,
 
     TooManyRedirects,
+
+    /// <summary>The answer is large, and others had taken the memory for such answers.</summary>
+    NoRoom,
 }
 
 /// <summary>Why we did not want to. For the trail and the operator: it tells nobody what an address answered.</summary>

@@ -14,6 +14,9 @@ internal sealed record EgressOptions
     /// to have received nothing.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary><c>BEHALF_ANSWER_MEMORY</c>: what large answers may take together.</summary>
+    public long AnswerBytes { get; init; } = AnswerMemory.Usual;
+
     /// <summary>Reads the value of <see cref="Variable"/>: ranges such as <c>10.20.0.0/16</c>, separated by commas.</summary>
     /// <exception cref="FormatException">Names the variable and the part of its value that is wrong.</exception>
     public static EgressOptions Parse(string? allow) => new()

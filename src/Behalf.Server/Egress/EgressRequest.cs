@@ -28,6 +28,10 @@ internal sealed record EgressRequest
     /// <summary>Of the decoded body; what comes after is cut off.</summary>
     public int MaxResponseBytes { get; init; } = DefaultMaxResponseBytes;
 
+    /// <summary>Who answers for the memory that a large answer takes. Null where <see cref="MaxResponseBytes"/> is small:
+    /// nothing is counted then.</summary>
+    public Id<IdKinds.Project>? Project { get; init; }
+
     /// <summary>GET and HEAD only, at most three times, never from https to http. Another origin gets none of
     /// <see cref="Headers"/> but those that say what we read.</summary>
     public bool FollowRedirects { get; init; }
@@ -51,4 +55,7 @@ internal sealed record EgressResponse
 
     /// <summary>The body was longer than the request's limit, and this is its beginning.</summary>
     public required bool Truncated { get; init; }
+
+    /// <summary>What a large answer takes; to be disposed of with it. Null for small ones, and where no project answers.</summary>
+    public AnswerShare? Memory { get; init; }
 }

@@ -7,6 +7,7 @@ internal sealed class GuardedHttp : IDisposable
 {
     private readonly Wire _wire;
     private readonly TimeProvider _clock;
+    private readonly AnswerMemory _memory;
 
     public GuardedHttp(EgressOptions options, TimeProvider clock)
         : this(options, Dns.GetHostAddressesAsync, clock)
@@ -17,7 +18,11 @@ internal sealed class GuardedHttp : IDisposable
     {
         _wire = new Wire(options, resolve);
         _clock = clock;
+        _memory = new AnswerMemory(options.AnswerBytes, clock);
     }
+
+    /// <summary>What large answers take, and may take.</summary>
+    public AnswerMemory Memory => _memory;
 
     /// <summary>Sends a request once and reads the answer, whatever its status.</summary>
     /// <exception cref="EgressException">There is no answer; says whether the peer can have seen the request.</exception>
@@ -60,7 +65,7 @@ internal sealed class GuardedHttp : IDisposable
                 using var answer = await _wire.SendAsync(message, request.FreshConnection, either.Token);
                 if (Redirects.Next(request, hop, answer) is not { } next)
                 {
-                    return await ReadAsync(answer, request.MaxResponseBytes, either.Token);
+                    return await ReadAsync(answer, request, either.Token);
                 }
 
                 hop = next;
@@ -104,18 +109,20 @@ internal sealed class GuardedHttp : IDisposable
         }
     }
 
-    private static async Task<EgressResponse> ReadAsync(HttpResponseMessage answer, int limit, CancellationToken ct)
+    private async Task<EgressResponse> ReadAsync(HttpResponseMessage answer, EgressRequest request, CancellationToken ct)
     {
-        var (body, truncated) = await AnswerBody.ReadAsync(answer.Content, limit, ct);
+        var headers = answer.Headers.NonValidated
+            .Concat(answer.Content.Headers.NonValidated)
+            .Where(header => HeaderRules.IsHandedOn(header.Key))
+            .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        var body = await AnswerBody.ReadAsync(answer.Content, request.MaxResponseBytes, _memory, request.Project, ct);
         return new EgressResponse
         {
             Status = (int)answer.StatusCode,
-            Headers = answer.Headers.NonValidated
-                .Concat(answer.Content.Headers.NonValidated)
-                .Where(header => HeaderRules.IsHandedOn(header.Key))
-                .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            Body = body,
-            Truncated = truncated,
+            Headers = headers,
+            Body = body.Bytes,
+            Truncated = body.Truncated,
+            Memory = body.Memory,
         };
     }
 }

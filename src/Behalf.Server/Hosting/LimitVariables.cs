@@ -1,4 +1,5 @@
 using System.Globalization;
+using Behalf.Egress;
 using Behalf.Projects.Limits;
 
 namespace Behalf.Hosting;
@@ -6,6 +7,7 @@ namespace Behalf.Hosting;
 /// <summary>The limits as an operator writes them.</summary>
 internal static class LimitVariables
 {
+    private const long Megabyte = 1024 * 1024;
     private const int MostAtOnce = 100_000;
     private const int MostPerMinute = 60_000_000;
 
@@ -39,6 +41,9 @@ internal static class LimitVariables
 
     public static int Connections(IConfiguration configuration) =>
         Number(configuration, "MAX_CONNECTIONS", ConnectionLimits.UsualConnections, 1, 1_000_000);
+
+    public static long AnswerBytes(IConfiguration configuration) =>
+        Number(configuration, "ANSWER_MEMORY", (int)(AnswerMemory.Usual / Megabyte), 96, 1_000_000) * Megabyte;
 
     private static int Number(IConfiguration configuration, string name, int usually, int least, int most)
     {

@@ -31,7 +31,7 @@ internal static class Server
         builder.Services.AddSingleton<PublicOrigin>();
         builder.Services
             .AddExports(settings.Telemetry)
-            .AddStorage(settings.Database).AddEgress(settings.EgressAllow)
+            .AddStorage(settings.Database).AddEgress(settings.EgressAllow, settings.AnswerBytes)
             .AddAudit()
             .AddVault(settings.Keys, settings.Transit, settings.Data, settings.BackupRetention)
             .AddProjects(settings.Data, settings.Rates, settings.Crowds).AddCatalog(settings.Toolkits, settings.ToolkitOverrides)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Behalf.Egress;
 using Behalf.Hosting.Exports;
 using Behalf.Keys.Transit;
 using Behalf.Projects.Limits;
@@ -53,6 +54,9 @@ internal sealed record ServerSettings
     /// <summary><c>BEHALF_MAX_CONNECTIONS</c>: open at once; one more is closed as it comes.</summary>
     public int MaxConnections { get; init; } = ConnectionLimits.UsualConnections;
 
+    /// <summary><c>BEHALF_ANSWER_MEMORY</c>, there in MB: what providers' large answers may take together.</summary>
+    public long AnswerBytes { get; init; } = AnswerMemory.Usual;
+
     /// <summary>The <c>managed_apps</c> of <c>behalf.json</c>: OAuth apps that the operator registered for all projects.</summary>
     public IConfiguration ManagedApps { get; init; } = new ConfigurationBuilder().Build();
 
@@ -76,6 +80,7 @@ internal sealed record ServerSettings
             Rates = LimitVariables.Rates(configuration),
             Crowds = LimitVariables.Crowds(configuration),
             MaxConnections = LimitVariables.Connections(configuration),
+            AnswerBytes = LimitVariables.AnswerBytes(configuration),
         };
     }
 

@@ -15,7 +15,7 @@ internal static class ProjectsModule
         services.AddJson(ProjectsWireJson.Default);
         services.AddSingleton<Credentials>();
         services.AddSingleton<FailureLimit>();
-        services.AddSingleton(rates).AddSingleton(crowds).AddSingleton<RequestRates>();
+        services.AddSingleton(rates).AddSingleton(crowds).AddSingleton<RequestRates>().AddSingleton<RequestGate>();
         services.AddSingleton<CreateProject>();
         services.AddSingleton<LimitProject>();
         services.AddWebhooks();

@@ -68,6 +68,46 @@ public sealed class AnswerTests
         Assert.Equal(Math.Min(body.Length, EgressRequest.DefaultMaxResponseBytes), answer.Body.Length);
     }
 
+    [Theory]
+    [InlineData(AnswerMemory.Uncounted - 1, false)]
+    [InlineData(AnswerMemory.Uncounted, true)]
+    public async Task A_large_body_takes_its_share_of_memory_until_it_is_given_back_and_a_small_one_takes_none(int length, bool taken)
+    {
+        await using var server = RawServer.Answering(Coded("", Encoding.ASCII.GetBytes(new string('x', length))));
+        using var http = Calls.Http(Calls.Loopback);
+
+        var answer = await http.SendAsync(Calls.Get(server.Url()) with { Project = Id<IdKinds.Project>.New() });
+
+        Assert.Equal(length, answer.Body.Length);
+        Assert.Equal(taken, answer.Memory is not null);
+        Assert.Equal(taken, http.Memory.Taken >= length);
+        answer.Memory?.Dispose();
+        Assert.Equal(0, http.Memory.Taken);
+    }
+
+    [Fact]
+    public async Task A_body_of_many_small_values_counts_for_what_is_read_from_it()
+    {
+        var zeros = Encoding.ASCII.GetBytes("[0" + string.Concat(Enumerable.Repeat(",0", 200_000)) + "]");
+        await using var server = RawServer.Answering(Coded("", zeros));
+        using var http = Calls.Http(Calls.Loopback with { AnswerBytes = 20_000_000 });
+        var request = Calls.Get(server.Url()) with { Project = Id<IdKinds.Project>.New() };
+        Assert.Equal(EgressFailure.TooLarge, (await http.FailAsync(request)).Failure);
+        Assert.Equal(0, http.Memory.Taken);
+        using var larger = Calls.Http(Calls.Loopback with { AnswerBytes = 60_000_000 });
+        using var memory = (await larger.SendAsync(request)).Memory;
+        Assert.InRange(larger.Memory.Taken, 200_000 * 100, 30_000_000);
+    }
+
+    [Fact]
+    public async Task A_body_that_breaks_off_gives_its_memory_back()
+    {
+        await using var server = RawServer.Answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40000\r\n" + new string('x', 0x40000) + "\r\nbanner\r\n");
+        using var http = Calls.Http(Calls.Loopback);
+        await http.FailAsync(Calls.Get(server.Url()) with { Project = Id<IdKinds.Project>.New() });
+        Assert.Equal(0, http.Memory.Taken);
+    }
+
     [Fact]
     public async Task A_body_without_end_is_cut_off_and_its_connection_closed()
     {

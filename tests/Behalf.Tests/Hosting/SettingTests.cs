@@ -35,6 +35,7 @@ public sealed class SettingTests
     [InlineData("BEHALF_MAX_CALLS_PER_PROVIDER", "4096")]
     [InlineData("BEHALF_MAX_WAITING_CALLS", "-5")]
     [InlineData("BEHALF_MAX_CONNECTIONS", "0")]
+    [InlineData("BEHALF_ANSWER_MEMORY", "95")]
     public async Task A_wrong_setting_is_named_and_nothing_starts(string name, string value)
     {
         var data = Directory.CreateTempSubdirectory("behalf-setting-").FullName;

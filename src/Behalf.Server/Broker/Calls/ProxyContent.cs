@@ -40,13 +40,16 @@ internal static class ProxyContent
         JsonElement? data;
         try
         {
-            data = answer.Body.IsEmpty ? null : JsonElement.Parse(answer.Body.Span);
+            data = answer.Body.IsEmpty ? null : answer.Truncated ? Text(answer) : JsonElement.Parse(answer.Body.Span);
         }
         catch (JsonException)
         {
-            data = JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(answer.Body.Span), BrokerJson.Default.String);
+            data = Text(answer);
         }
 
-        return new ProxyAnswer { Data = data, Status = answer.Status, Headers = answer.Headers };
+        return new ProxyAnswer { Data = data, Status = answer.Status, Headers = answer.Headers, Memory = answer.Memory };
     }
+
+    private static JsonElement Text(UpstreamAnswer answer) =>
+        JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(answer.Body.Span), BrokerJson.Default.String);
 }

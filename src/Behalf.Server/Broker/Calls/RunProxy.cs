@@ -84,6 +84,20 @@ internal sealed class RunProxy(
         var scheme = SchemeOf(toolkit, account);
         var plan = new ProxyPlan(caller, toolkit, scheme, request, hosts);
         var outcome = await SendAsync(plan, account, key, record, ct);
+        try
+        {
+            return await CompleteAsync(outcome, account, key, record, happened, began);
+        }
+        catch
+        {
+            outcome.Answer?.Memory?.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<ProxyAnswer> CompleteAsync(
+        ProxyOutcome outcome, CallAccount account, IdempotencyKey? key, CallRecord record, AuditEvent happened, long began)
+    {
         await record.CompleteAsync(
             happened with
             {
@@ -134,6 +148,7 @@ internal sealed class RunProxy(
             var (answer, reflections) = await OnceAsync(credential);
             if (answer.Status == 401 && await refresher.RenewAfterRefusalAsync(current, use, ct) is { } renewed)
             {
+                answer.Memory?.Dispose();
                 (answer, var more) = await OnceAsync(renewed.Credential);
                 reflections += more;
             }
@@ -141,6 +156,7 @@ internal sealed class RunProxy(
             return new ProxyOutcome { Answer = answer, Reflections = reflections, Claimed = claimed, NothingDone = answer.Status == 429 };
 
             Task<(UpstreamAnswer, int)> OnceAsync(Credential with) => upstream.OnceAsync(
+                plan.Caller,
                 plan.Toolkit,
                 plan.Request,
                 plan.Hosts,

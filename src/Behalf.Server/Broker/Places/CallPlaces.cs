@@ -17,6 +17,11 @@ internal sealed class CallPlaces(CrowdSettings settings, CallRecorder recorder, 
     private readonly ConcurrentDictionary<string, Gate> _ofProviders = new(StringComparer.Ordinal);
     private readonly Gate _ofAll = new(settings.ForAll, Refusal.Overloaded, clock);
 
+    public Gate OfAll => _ofAll;
+
+    /// <summary>By toolkit; those that were called.</summary>
+    public IEnumerable<KeyValuePair<string, Gate>> OfProviders => _ofProviders;
+
     /// <summary>How many calls to a provider are under way, and how many wait.</summary>
     public (int Inside, int Waiting) CrowdAt(string toolkit) => AtProvider(toolkit).Crowd;
 

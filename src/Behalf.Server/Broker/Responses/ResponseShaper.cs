@@ -22,7 +22,7 @@ internal static class ResponseShaper
         Toolkit toolkit, Tool tool, UpstreamAnswer answer, IReadOnlyList<UpstreamAnswer> followUps)
     {
         var rules = tool.Response;
-        var body = Parse(answer.Body);
+        var body = Parse(answer);
         if (ErrorClassifier.Classify(toolkit, answer, body) is { } error)
         {
             return new ToolOutcome { Error = error };
@@ -112,7 +112,7 @@ internal static class ResponseShaper
 
     /// <summary>An item whose follow-up failed stays as the list has it.</summary>
     private static JsonNode? Fetched(UpstreamAnswer followUp) =>
-        followUp.Status is >= 200 and < 300 ? Parse(followUp.Body) : null;
+        followUp.Status is >= 200 and < 300 ? Parse(followUp) : null;
 
     private static JsonNode? ShapeOne(ToolResponse rules, JsonNode? value)
     {
@@ -126,11 +126,12 @@ internal static class ResponseShaper
         return picked;
     }
 
-    private static JsonNode? Parse(ReadOnlyMemory<byte> body)
+    private static JsonNode? Parse(UpstreamAnswer answer)
     {
         try
         {
-            return body.IsEmpty ? null : LenientJson.Parse(body.Span);
+            // What was cut off is no JSON; finding that out would cost a copy of it.
+            return answer.Body.IsEmpty || answer.Truncated ? null : LenientJson.Parse(answer.Body.Span);
         }
         catch (JsonException)
         {

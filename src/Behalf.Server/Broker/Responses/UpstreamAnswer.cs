@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Behalf.Catalog;
+using Behalf.Egress;
 
 namespace Behalf.Broker.Responses;
 
@@ -12,6 +13,12 @@ internal sealed record UpstreamAnswer
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
     public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The body was larger than this server takes, and this is its beginning.</summary>
+    public bool Truncated { get; init; }
+
+    /// <summary>What a large body takes of the memory for such; to be disposed of when nothing of it is needed any more.</summary>
+    public AnswerShare? Memory { get; init; }
 
     /// <summary>When it came; a provider may name the time of a rate limit's end rather than a span.</summary>
     public required DateTimeOffset At { get; init; }

@@ -27,7 +27,7 @@ internal sealed class Finds(ReadOnlyMemory<byte> text)
     }
 
     /// <summary>The text with a word in place of each find, and how many there were; those that touch count as one.</summary>
-    public (byte[] Text, int Count) Replace(ReadOnlySpan<byte> word)
+    public (ReadOnlyMemory<byte> Text, int Count) Replace(ReadOnlySpan<byte> word)
     {
         var ranges = _ranges ?? [];
         ranges.Sort();
@@ -47,7 +47,7 @@ internal sealed class Finds(ReadOnlyMemory<byte> text)
         }
 
         written.Write(bytes[Math.Max(kept, 0)..]);
-        return (written.WrittenSpan.ToArray(), count);
+        return (written.WrittenMemory, count);
     }
 
     /// <summary>None if an escape may end there: its last letter is not one of the document's.</summary>

@@ -58,6 +58,10 @@ internal sealed record ProxyAnswer
     /// <summary>Whether it was given to an earlier request with the same idempotency key.</summary>
     [JsonIgnore]
     public bool Replayed { get; init; }
+
+    /// <summary>What a large answer takes of the memory for such, until it was written to the caller.</summary>
+    [JsonIgnore]
+    public IDisposable? Memory { get; init; }
 }
 
 /// <summary>The published wire lets a call bring a credential. Here credentials come from connected accounts alone, and a call
@@ -90,6 +94,11 @@ internal static class ExecuteProxy
         ForeignCredentials.Refuse(body.CustomConnectionData);
         var key = IdempotencyKey.Of(http, caller, "proxy", JsonSerializer.Serialize(body, BrokerJson.Default.ProxyRequest));
         var answer = await run.RunAsync(caller, body, key, ct);
+        if (answer.Memory is { } memory)
+        {
+            http.Response.RegisterForDispose(memory);
+        }
+
         if (answer.Replayed)
         {
             http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";

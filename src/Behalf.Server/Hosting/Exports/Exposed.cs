@@ -32,7 +32,7 @@ internal static class Exposed
 
     private static readonly string[] OwnLabels =
     [
-        Labels.Toolkit, Labels.Mode, Labels.Outcome, Labels.Reason, Labels.Purpose, Labels.Answer, Labels.Queue, Labels.Status,
+        Labels.Toolkit, Labels.Mode, Labels.Outcome, Labels.Reason, Labels.Purpose, Labels.Answer, Labels.Queue, Labels.Gate, Labels.Status,
     ];
 
     // error.type is the class of an exception.

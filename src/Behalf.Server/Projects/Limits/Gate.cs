@@ -3,7 +3,7 @@ namespace Behalf.Projects.Limits;
 /// <summary>Lets a bounded number of requests in, fairly between projects. A place that becomes free goes to the waiting project
 /// that has the fewest inside; and where no more may wait, the project with the most waiting gives one up. So a project is
 /// refused for what it does itself, or because it asks for no less than any other.</summary>
-internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
+internal sealed partial class Gate(GateSize size, Refusal full, TimeProvider clock)
 {
     private const int RestingKept = 256;
 
@@ -14,6 +14,8 @@ internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
     private readonly List<Guest> _queuing = [];
     private int _inside;
     private int _waiting;
+
+    public int Places => size.Places;
 
     /// <summary>How many projects are remembered.</summary>
     public int Known
@@ -49,7 +51,14 @@ internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
         lock (_lock)
         {
             var guest = GuestOf(project);
+            var before = guest.Most;
             guest.Most = most is 0 ? size.Places : Math.Min(most ?? size.PlacesOfOne, size.Places);
+            if (guest.Most > before && guest.Queue.Count > 0)
+            {
+                // Granted more meanwhile: nobody leaves who would let them in.
+                Serve();
+            }
+
             if (guest.Queue.Count == 0 && _inside < size.Places && guest.Inside < guest.Most)
             {
                 Admit(guest);
@@ -105,20 +114,24 @@ internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
         {
             guest.Inside--;
             _inside--;
-            while (_inside < size.Places && NextToServe() is { } next)
-            {
-                var waiter = next.Queue.First!.Value;
-                Admit(next);
-                Dequeue(waiter);
-                if (_queuing.Remove(next))
-                {
-                    _queuing.Add(next);
-                }
+            Serve();
+            Forget(guest);
+        }
+    }
 
-                waiter.Called.SetResult();
+    private void Serve()
+    {
+        while (_inside < size.Places && NextToServe() is { } next)
+        {
+            var waiter = next.Queue.First!.Value;
+            Admit(next);
+            Dequeue(waiter);
+            if (_queuing.Remove(next))
+            {
+                _queuing.Add(next);
             }
 
-            Forget(guest);
+            waiter.Called.SetResult();
         }
     }
 
@@ -216,28 +229,5 @@ internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
     internal readonly struct Place(Gate gate, Guest guest) : IDisposable
     {
         public void Dispose() => gate?.Leave(guest);
-    }
-
-    /// <summary>A project at the gate.</summary>
-    internal sealed class Guest(Id<IdKinds.Project> project)
-    {
-        public Id<IdKinds.Project> Project { get; } = project;
-
-        public int Most { get; set; }
-
-        public int Inside { get; set; }
-
-        public LinkedList<Waiter> Queue { get; } = [];
-    }
-
-    internal sealed class Waiter
-    {
-        public Waiter(Guest guest) => (Guest, Node) = (guest, new LinkedListNode<Waiter>(this));
-
-        public Guest Guest { get; }
-
-        public LinkedListNode<Waiter> Node { get; }
-
-        public TaskCompletionSource Called { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -37,10 +37,8 @@ internal sealed record CrowdSettings
 
 /// <summary>Holds a place for each request that came with a project's key and is not a tool call: those have places of their own,
 /// so that neither kind crowds out the other. The operator needs none.</summary>
-internal sealed class RequestPlaces(RequestDelegate next, CrowdSettings settings, TimeProvider clock)
+internal sealed class RequestPlaces(RequestDelegate next, RequestGate requests)
 {
-    private readonly Gate _gate = new(settings.ForAll, Refusal.Overloaded, clock);
-
     public async Task InvokeAsync(HttpContext context)
     {
         if (context.Features.Get<Caller>() is not { Kind: not KeyKinds.Admin } caller
@@ -50,7 +48,7 @@ internal sealed class RequestPlaces(RequestDelegate next, CrowdSettings settings
             return;
         }
 
-        using var place = await _gate.EnterAsync(caller.Project, caller.CallsAtOnce, context.RequestAborted);
+        using var place = await requests.Gate.EnterAsync(caller.Project, caller.CallsAtOnce, context.RequestAborted);
         await next(context);
     }
 }
