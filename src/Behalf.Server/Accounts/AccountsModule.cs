@@ -52,6 +52,8 @@ internal static class AccountsModule
         services.AddSingleton<PatientWrites>();
         services.AddSingleton<StoreRenewal>();
         services.AddSingleton<ReplaySpill>();
+        services.AddSingleton<AppPauses>();
+        services.AddSingleton<RefreshPauses>();
         services.AddSingleton<RefreshAccount>();
         services.AddSingleton<Refresher>();
         services.AddSingleton<RefreshConnection>();

@@ -57,28 +57,24 @@ internal static class CallAccountStore
         left join account_refresh r on r.project_id = a.project_id and r.account_id = a.account_id
         """;
 
+    private static readonly string ById = Select + " where a.project_id = @project and a.account_id = @account";
+
+    private static readonly string ByUser = Select +
+        """
+         where a.project_id = @project and a.toolkit = @toolkit and a.status <> 0
+          and a.user_id = (select user_id from app_user where project_id = @project and external_id = @user)
+          and (@alias is null or a.alias = @alias or a.word_id = @alias)
+        order by case when a.status = 2 and c.enabled then 0 when a.status in (3, 4, 5, 6) then 1 else 2 end, a.created_at desc
+        limit 1
+        """;
+
     public static Task<CallAccount?> FindCallAccountAsync(
         this IDatabase database, Id<IdKinds.Project> project, Id<IdKinds.Account> account, CancellationToken ct) =>
-        database.FindAsync<CallAccount>(
-            RowScope.Of(project),
-            Select + " where a.project_id = @project and a.account_id = @account",
-            new { project, account },
-            ct);
+        database.FindAsync<CallAccount>(RowScope.Of(project), ById, new { project, account }, ct);
 
     /// <summary>The user's account of the toolkit: with an alias the one of that name, else the one that is ACTIVE and was
     /// connected last; else the one to say "connect again" about.</summary>
     public static Task<CallAccount?> FindCallAccountAsync(
         this IDatabase database, Id<IdKinds.Project> project, string user, string toolkit, string? alias, CancellationToken ct) =>
-        database.FindAsync<CallAccount>(
-            RowScope.Of(project),
-            Select +
-            """
-             where a.project_id = @project and a.toolkit = @toolkit and a.status <> 0
-              and a.user_id = (select user_id from app_user where project_id = @project and external_id = @user)
-              and (@alias is null or a.alias = @alias or a.word_id = @alias)
-            order by case when a.status = 2 and c.enabled then 0 when a.status in (3, 4, 5, 6) then 1 else 2 end, a.created_at desc
-            limit 1
-            """,
-            new { project, user, toolkit, alias },
-            ct);
+        database.FindAsync<CallAccount>(RowScope.Of(project), ByUser, new { project, user, toolkit, alias }, ct);
 }

@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(4007, LogLevel.Warning, "The renewed credential of {Account} was brought from its file into the database")]
     public static partial void SpillStored(this ILogger log, Id<IdKinds.Account> account);
 
+    [LoggerMessage(4008, LogLevel.Warning, "{Toolkit} asked the app of {AuthConfig} to slow down: no refreshes for {Seconds} s")]
+    public static partial void AppPaused(this ILogger log, Id<IdKinds.AuthConfig> authConfig, string toolkit, int seconds);
+
     [LoggerMessage(4003, LogLevel.Error, "When {Account} was last used could not be noted")]
     public static partial void UseNotNoted(this ILogger log, Exception e, Id<IdKinds.Account> account);
 }

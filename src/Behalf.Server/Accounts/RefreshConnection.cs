@@ -77,6 +77,7 @@ internal sealed class RefreshConnection(
             {
                 RefreshOutcome.Renewed => true,
                 RefreshOutcome.NotRefreshable => (await ProbeAsync(caller, now, config, ct)).Verdict != ProbeVerdict.Refused,
+                RefreshOutcome.Paused => throw (await refresher.RefusalAsync(outcome, now, ct)).Busy!,
                 RefreshOutcome.Unavailable or RefreshOutcome.Busy => throw new Problem(
                     Refusal.ProviderFailed, "The provider did not renew the credential. The account is as it was: try again later."),
                 _ => false,

@@ -20,7 +20,13 @@ internal static class LenientJson
     public static JsonNode? Parse(ReadOnlySpan<byte> json)
     {
         json = json.StartsWith(ByteOrderMark) ? json[ByteOrderMark.Length..] : json;
-        var text = Utf8.IsValid(json) ? json.ToArray() : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json));
+        var valid = Utf8.IsValid(json);
+        if (valid && !json.Contains((byte)'\\'))
+        {
+            return ToNode(JsonElement.Parse(json));
+        }
+
+        var text = valid ? json.ToArray() : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json));
         MendSurrogates(text);
         return ToNode(JsonElement.Parse(text));
     }

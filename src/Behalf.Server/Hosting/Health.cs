@@ -28,7 +28,8 @@ internal static class Health
                 return Results.Text("{\"status\":\"sealed\",\"by\":\"operator\"}", "application/json", statusCode: 503);
             }
 
-            if ((await keys.AskAsync(limit.Token)).Fault is not null)
+            var health = await keys.AskAsync(limit.Token);
+            if (health.Fault is not null && !keys.ServesWithout(health))
             {
                 return Results.Text("{\"status\":\"sealed\"}", "application/json", statusCode: 503);
             }
@@ -38,7 +39,7 @@ internal static class Health
                 return Results.Text("{\"status\":\"audit_unsealed\"}", "application/json", statusCode: 503);
             }
 
-            return Results.Text("{\"status\":\"ready\"}", "application/json");
+            return Results.Text(health.Fault is null ? "{\"status\":\"ready\"}" : "{\"status\":\"ready\",\"keys\":\"away\"}", "application/json");
         }
         catch (Exception e) when (e is Problem or OperationCanceledException)
         {

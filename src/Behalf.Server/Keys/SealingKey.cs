@@ -47,9 +47,10 @@ internal sealed class SealingKey : IDisposable
         Span<byte> extracted = stackalloc byte[SHA256.HashSizeInBytes];
         Span<byte> expanded = stackalloc byte[SHA256.HashSizeInBytes];
 
-        // RFC 5869 §2.2 without a salt, and §2.3 for one block. The platform's HKDF sets up a hash object for each step,
-        // which costs several times the hashes; a credential is opened under a key of its own in every call.
-        HMACSHA256.HashData(stackalloc byte[SHA256.HashSizeInBytes], key, extracted);
+        // RFC 5869 §2.2 without a salt (an empty HMAC key is a block of zeros, as a salt of zeros is), and §2.3 for one block.
+        // The platform's HKDF sets up a hash object for each step, which costs several times the hashes; a credential is
+        // opened under a key of its own in every call.
+        HMACSHA256.HashData([], key, extracted);
         HMACSHA256.HashData(extracted, "behalf/enc/v1\u0001"u8, expanded);
         _aes = new AesGcm(expanded, TagLength);
         HMACSHA256.HashData(extracted, "behalf/commit/v1\u0001"u8, expanded);

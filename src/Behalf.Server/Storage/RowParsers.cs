@@ -8,13 +8,14 @@ namespace Behalf.Storage;
 /// engine's own.</summary>
 internal static class RowParsers<T>
 {
-    private static readonly ConcurrentDictionary<(Engine, string), Func<DbDataReader, T?>> Known = new();
+    private static readonly ConcurrentDictionary<string, Func<DbDataReader, T?>>[] Known =
+        [.. Enum.GetValues<Engine>().Select(_ => new ConcurrentDictionary<string, Func<DbDataReader, T?>>(StatementTexts.Comparer))];
 
     /// <summary>Whether a row is a record, and not a single value.</summary>
     public static bool IsRecord { get; } = !IsSingle(Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T));
 
     public static Func<DbDataReader, T?> Of(Engine engine, string sql, DbDataReader reader) =>
-        IsRecord ? Known.GetOrAdd((engine, sql), static (_, r) => r.GetRowParser<T>(), reader) : Single;
+        IsRecord ? Known[(int)engine].GetOrAdd(sql, static (_, r) => r.GetRowParser<T>(), reader) : Single;
 
     private static bool IsSingle(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(byte[]);
 

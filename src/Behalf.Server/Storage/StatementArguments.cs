@@ -11,7 +11,7 @@ namespace Behalf.Storage;
 /// <summary>Where the values of one statement's parameters come from: the properties of its arguments' type.</summary>
 internal sealed partial class StatementArguments
 {
-    private static readonly ConcurrentDictionary<(string Sql, Type? Type), StatementArguments?> Known = new();
+    private static readonly ConcurrentDictionary<Type, ConcurrentDictionary<string, StatementArguments?>> Known = new();
 
     private readonly Type? _type;
     private readonly Func<object, object?>[] _values;
@@ -29,7 +29,9 @@ internal sealed partial class StatementArguments
     public string PositionalText { get; }
 
     /// <summary>Null where the statement's text would change with its arguments: lists, or parameters of unknown number.</summary>
-    public static StatementArguments? Of(string sql, object? args) => Known.GetOrAdd((sql, args?.GetType()), static key => Make(key.Sql, key.Type));
+    public static StatementArguments? Of(string sql, object? args) => Known
+        .GetOrAdd(args?.GetType() ?? typeof(void), static _ => new(StatementTexts.Comparer))
+        .GetOrAdd(sql, static (sql, type) => Make(sql, type), args?.GetType());
 
     public bool Fits(object? args) => args?.GetType() == _type;
 

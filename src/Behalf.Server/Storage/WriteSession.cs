@@ -20,5 +20,10 @@ internal abstract class WriteSession
 
     public string ForUpdate => Engine == Engine.Postgres ? " for update" : "";
 
+    /// <summary>A whole number from 0 up to a limit, another for each row.</summary>
+    public string RandomBelow(int limit) => Engine == Engine.Postgres
+        ? $"floor(random() * {limit})::bigint"
+        : $"(random() & {long.MaxValue}) % {limit}";
+
     public async ValueTask<long> NowAsync() => await FindAsync<long>("select behalf_now()", null);
 }

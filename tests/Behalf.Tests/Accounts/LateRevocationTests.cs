@@ -1,7 +1,9 @@
+using Behalf.Accounts.Revocation;
 using Behalf.Sandbox.Provider;
 using Behalf.Storage;
 using Behalf.Tests.Catalog;
 using Behalf.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Behalf.Tests.Accounts;
 
@@ -30,5 +32,37 @@ public sealed class LateRevocationTests
         });
         Assert.True((await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(200).Json.GetProperty("successful").GetBoolean());
         Assert.Equal(1, world.Provider.Ledger.Requests.Count(request => request.Step == Step.Revoke));
+        Assert.Equal("""{"reason":"nothing_taken_back"}""", await world.Server.Database.FindAsync<string>(
+            RowScope.System, "select detail from audit_event where action = 'credential.upstream_revoked'", null, CancellationToken.None));
+    }
+
+    [Theory, OnBothEngines]
+    public async Task While_the_key_is_away_a_revocation_uses_up_none_of_its_tries(string engine)
+    {
+        await using var world = await World.CreateAsync(engine);
+        var account = await world.ConnectAsync("user_1", "alice");
+        world.Provider.Faults.Add(Step.Revoke, FaultKind.Status503);
+        (await world.Project.DeleteAsync($"/api/v3.1/connected_accounts/{account}")).Expect(200);
+        await world.StopServerAsync();
+        await world.StartServerAsync();
+        var keys = Path.Combine(world.Server.Data, "keys.json");
+        File.Move(keys, keys + ".away");
+        for (var i = 0; i < 20; i++)
+        {
+            await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(70));
+            await world.Server.Services.GetRequiredService<RevokeUpstream>().RunOnceAsync(CancellationToken.None);
+        }
+
+        await Eventually.HoldsAsync(async () => 1 == await world.Server.Database.FindAsync<int>(
+            RowScope.System, "select attempt from outbox", null, CancellationToken.None));
+
+        // What is left of the tries is enough for one more that fails.
+        world.Provider.Faults.Add(Step.Revoke, FaultKind.Status503);
+        File.Move(keys + ".away", keys);
+        await Eventually.HoldsAsync(async () =>
+        {
+            await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(30));
+            return world.Provider.Ledger.LiveFamiliesOf("alice").Count == 0;
+        });
     }
 }

@@ -77,7 +77,8 @@ public sealed class RefreshTests
         await using var world = await World.CreateAsync(engine);
         var alice = await world.ConnectAsync("user_1", "alice");
         world.Provider.Faults.Add(Step.Refresh, Enum.Parse<FaultKind>(trouble));
-        var refused = (await world.Project.PostAsync($"/api/v3.1/connected_accounts/{alice}/refresh")).Expect(502);
+        var refused = (await world.Project.PostAsync($"/api/v3.1/connected_accounts/{alice}/refresh"))
+            .Expect(trouble == nameof(FaultKind.Status429) ? 503 : 502);
         Assert.DoesNotContain("sbx_", refused.Text, StringComparison.Ordinal);
         Assert.Equal("ACTIVE", await world.StatusAsync(alice));
 

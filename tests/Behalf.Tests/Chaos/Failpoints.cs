@@ -10,7 +10,7 @@ internal static class Failpoints
     public static readonly string[] OfRefresh =
     [
         "refresh.picked", "refresh.claimed", "refresh.opened", "egress.sent", Rotated, "refresh.answered", "refresh.sealed",
-        "refresh.spilled", "refresh.stored", "refresh.released",
+        "refresh.in_file", "refresh.stored", "refresh.released",
     ];
 
     public static readonly string[] OfConnect =

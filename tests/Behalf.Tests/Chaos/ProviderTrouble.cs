@@ -21,6 +21,9 @@ internal sealed record ProviderTrouble
     /// <summary>Said 200, in whatever words, and was read to a limit; a bomb is not.</summary>
     public bool SaysDone => Fault is FaultKind.Html200 or FaultKind.TruncatedJson or FaultKind.Garbage or FaultKind.HugeBody;
 
+    /// <summary>It asks the whole app to come back later.</summary>
+    public bool AsksForPause => Fault == FaultKind.Status429 || (Fault == FaultKind.Status503 && RetryAfter is not null);
+
     public static IReadOnlyList<ProviderTrouble> Faults { get; } =
     [
         .. from kind in Enum.GetValues<FaultKind>()

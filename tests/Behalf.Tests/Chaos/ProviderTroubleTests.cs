@@ -24,10 +24,14 @@ public sealed class ProviderTroubleTests
             var account = await crash.ConnectAsync($"user_{accounts.Count}");
             accounts.Add((trouble, account));
             var answer = await trouble.DuringAsync(crash.World.Provider, Step.Refresh, () => RefreshAsync(crash, account));
-            Note(wrong, trouble, trouble.Odd is not null || trouble.Fault == FaultKind.InvalidGrant ? 200 : 502, answer.Status);
+            Note(wrong, trouble, trouble.Odd is not null || trouble.Fault == FaultKind.InvalidGrant ? 200 : trouble.AsksForPause ? 503 : 502, answer.Status);
             Note(wrong, trouble, trouble.Fault == FaultKind.InvalidGrant ? "EXPIRED" : "ACTIVE", await crash.World.StatusAsync(account));
 
             await PostponeAsync(crash, "account_refresh");
+            if (trouble.AsksForPause)
+            {
+                await crash.World.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(61));
+            }
         }
 
         // Every pause and every access token has ended; what was unresolved was asked again.

@@ -45,6 +45,8 @@ public sealed class ZombieTests
         await using var crash = await WorldAsync();
         var accounts = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => crash.ConnectAsync($"user_{i}")));
         await crash.ShortenGraceAsync();
+        // A node that was too late to send has no answer from the provider either, and says so.
+        crash.ProviderWasCutOff = true;
         await using var node = await ServerProcess.StartAsync(await crash.ElsewhereAsync());
         var (here, there) = (crash.World.Project, crash.Client(node.Url));
         await using (Load.Start(4, async call =>

@@ -86,7 +86,7 @@ public sealed class KeyServiceAwayTests : IAsyncLifetime
     {
         await using var world = await StartAsync("sqlite");
         using var probe = world.Server.Client();
-        (await probe.GetAsync("/health/ready")).Expect(200);
+        await Eventually.HoldsAsync(async () => (await probe.GetAsync("/health/ready")).Status == 200);
         var before = _transit.Calls.Count(call => call == "transit/encrypt/behalf");
         for (var i = 0; i < 20; i++)
         {
@@ -96,7 +96,36 @@ public sealed class KeyServiceAwayTests : IAsyncLifetime
         Assert.Equal(before, _transit.Calls.Count(call => call == "transit/encrypt/behalf"));
         _transit.Denies = true;
         await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(10));
-        (await probe.GetAsync("/health/ready")).Expect(503);
+        await Eventually.HoldsAsync(async () => (await probe.GetAsync("/health/ready")).Status == 503);
+    }
+
+    [Fact]
+    public async Task A_node_whose_keys_serve_on_stays_ready_for_a_day_and_not_for_longer()
+    {
+        await using var world = await StartAsync("sqlite");
+        await KeyAccounts.CreateAsync(world, 1);
+        using var probe = world.Server.Client();
+        await Eventually.HoldsAsync(async () => (await probe.GetAsync("/health/ready")).Status == 200);
+        _transit.Failures = int.MaxValue;
+        await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Null(await KeyAccounts.ObjectionAsync(world.Project, 0));
+        await Eventually.HoldsAsync(
+            async () => (await probe.GetAsync("/health/ready")).Expect(200).Text == """{"status":"ready","keys":"away"}""");
+        await world.Server.Clock.AdvanceAsync(TimeSpan.FromHours(24));
+        Assert.Equal("""{"status":"sealed"}""", (await probe.GetAsync("/health/ready")).Expect(503).Text);
+    }
+
+    [Fact]
+    public async Task One_that_hangs_keeps_the_ready_check_from_nothing()
+    {
+        await using var world = await StartAsync("sqlite");
+        using var probe = world.Server.Client();
+        await Eventually.HoldsAsync(async () => (await probe.GetAsync("/health/ready")).Status == 200);
+        var answers = new TaskCompletionSource();
+        _transit.Gate = answers.Task;
+        await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.StartsWith("{\"status\":\"ready\"", (await probe.GetAsync("/health/ready")).Expect(200).Text, StringComparison.Ordinal);
+        answers.SetResult();
     }
 
     private int Decryptions() => _transit.Calls.Count(call => call == "transit/decrypt/behalf");

@@ -97,6 +97,20 @@ public sealed class SealTests
     }
 
     [Theory, OnBothEngines]
+    public async Task An_account_is_deleted_on_a_sealed_server_where_its_tokens_need_not_be_taken_back(string engine)
+    {
+        await using var world = await World.CreateAsync(engine);
+        var account = await world.ConnectAsync("user_1", "alice");
+        await SealOf(world.Server).SealAsync(null, None);
+
+        // Without the key there is no telling the provider which tokens: nothing of it is done by halves.
+        Assert.Equal("Server_Sealed", (await world.Project.DeleteAsync($"/api/v3.1/connected_accounts/{account}")).Expect(503).Slug);
+        (await world.Project.GetAsync($"/api/v3.1/connected_accounts/{account}")).Expect(200);
+        (await world.Project.DeleteAsync($"/api/v3.1/connected_accounts/{account}?revoke_on_delete=false")).Expect(200);
+        (await world.Project.GetAsync($"/api/v3.1/connected_accounts/{account}")).Expect(404);
+    }
+
+    [Theory, OnBothEngines]
     public async Task No_refresh_is_begun_that_could_not_be_ended(string engine)
     {
         await using var world = await World.CreateAsync(engine);

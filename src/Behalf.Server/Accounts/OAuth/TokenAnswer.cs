@@ -50,6 +50,9 @@ internal sealed record TokenResult
 
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>It is the app that asks too often, not this account: 429, or a 503 that says when to come back.</summary>
+    public bool AsksForPause { get; init; }
+
     /// <summary>The provider cannot have seen the request, or says that it did nothing with it.</summary>
     public bool ProvablyUnprocessed { get; init; }
 

@@ -16,10 +16,12 @@ internal static partial class TokenResponse
     {
         if (response.Status is >= 500 or 429 or 408)
         {
+            var retryAfter = RetryAfter.Of(response);
             return new TokenResult
             {
                 Refusal = TokenRefusal.Unavailable,
-                RetryAfterSeconds = RetryAfter.Of(response),
+                RetryAfterSeconds = retryAfter,
+                AsksForPause = response.Status == 429 || (response.Status == 503 && retryAfter is not null),
 
                 // A server that refuses for load has not touched the grant; one that broke may have.
                 ProvablyUnprocessed = response.Status is 429 or 503,

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.OAuth;
 using Behalf.Audit;
@@ -13,17 +11,16 @@ namespace Behalf.Accounts.Refresh;
 /// renewal tells; where it never is, the toolkit's cheap call is made: at most once a day for an account, a few at a time, and
 /// not at all for an app that the provider has asked to slow down.</summary>
 internal sealed class ProbeIdle(
-    IDatabase database, ToolCatalog catalog, CheckCredential check, CallRecorder recorder, TimeProvider clock, ILogger<ProbeIdle> log)
+    IDatabase database, ToolCatalog catalog, CheckCredential check, CallRecorder recorder, AppPauses pauses, TimeProvider clock,
+    ILogger<ProbeIdle> log)
     : Rounds("probes of idle accounts", TimeSpan.FromSeconds(1), clock, log)
 {
     private const int AtOnce = 16;
-    private const int UsualPauseSeconds = 60;
-    private const int LongestPauseSeconds = 60 * 60;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // A credential that was good an hour ago need not be asked about; the note of its last use is up to an hour old.
     private static readonly long UsedMs = (long)TimeSpan.FromHours(20).TotalMilliseconds;
-
-    private readonly ConcurrentDictionary<Id<IdKinds.AuthConfig>, Pause> _pauses = new();
 
     /// <summary>One round over what is due; how many accounts it took up.</summary>
     public async Task<int> RunOnceAsync(CancellationToken ct)
@@ -70,12 +67,18 @@ internal sealed class ProbeIdle(
             return;
         }
 
-        if (_pauses.TryGetValue(account.AuthConfigId, out var pause) && pause.Until > Clock.GetUtcNow())
+        using var turn = await pauses.TakeTurnAsync(new AppDoor(account.AuthConfigId.ToString(), "probe"), due.Now, Patience);
+        if (turn.WaitUntil is { } until)
         {
-            await DelayAsync(due, due.Now + (long)(pause.Until - Clock.GetUtcNow()).TotalMilliseconds + RandomNumberGenerator.GetInt32(60_000));
+            await DelayAsync(due, RefreshPauses.After(until));
             return;
         }
 
+        await ProbeAsync(due, account, config, turn);
+    }
+
+    private async Task ProbeAsync(Due due, CallAccount account, AuthConfig config, AppTurn turn)
+    {
         var because = AuditEvent.BySystem(account.ProjectId, AuditActions.AccountTested) with
         {
             UserId = account.ExternalUser,
@@ -88,28 +91,18 @@ internal sealed class ProbeIdle(
         await record.CompleteAsync(
             because with { Outcome = result.Verdict == ProbeVerdict.Good ? AuditOutcomes.Success : AuditOutcomes.Failed, Status = result.Status },
             CancellationToken.None);
-        SlowDown(account.AuthConfigId, result);
+        if (result.Status == 429)
+        {
+            turn.SlowDown(await database.NowAsync(CancellationToken.None), result.RetryAfterSeconds);
+        }
+        else
+        {
+            turn.Pass(due.Now);
+        }
+
         if (result.Verdict == ProbeVerdict.Refused)
         {
             await check.ExpireAsync(account, because with { Action = AuditActions.AccountExpired });
-        }
-    }
-
-    /// <summary>A provider that says "too many" is left alone as long as it asks for, or twice as long each time.</summary>
-    private void SlowDown(Id<IdKinds.AuthConfig> app, ProbeResult result)
-    {
-        if (result.Status != 429)
-        {
-            _pauses.TryRemove(app, out _);
-            return;
-        }
-
-        _pauses.AddOrUpdate(app, _ => PauseOf(UsualPauseSeconds), (_, last) => PauseOf(Math.Min(last.Seconds * 2, LongestPauseSeconds)));
-
-        Pause PauseOf(int seconds)
-        {
-            var length = result.RetryAfterSeconds ?? seconds;
-            return new Pause(Clock.GetUtcNow().AddSeconds(length), Math.Max(length, 1));
         }
     }
 
@@ -130,8 +123,6 @@ internal sealed class ProbeIdle(
 
         public long NextAt => IsInUse ? LastUsedAt!.Value + RefreshSchedule.ProbeEveryMs : Now + RefreshSchedule.ProbeEveryMs;
     }
-
-    private sealed record Pause(DateTimeOffset Until, int Seconds);
 }
 
 internal static class Probes

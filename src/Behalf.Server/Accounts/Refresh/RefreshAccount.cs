@@ -13,7 +13,7 @@ namespace Behalf.Accounts.Refresh;
 /// A claim is worked off whoever hangs up: once it is sent, the old token may be spent.</summary>
 internal sealed class RefreshAccount(
     IDatabase database, ToolCatalog catalog, SecretVault vault, OAuthClients clients, TokenEndpoint tokens, StoreRenewal store,
-    PatientWrites patient, TimeProvider clock, ILogger<RefreshAccount> log)
+    PatientWrites patient, RefreshPauses pauses, TimeProvider clock, ILogger<RefreshAccount> log)
 {
     private const long SealedPauseMs = 10_000;
 
@@ -46,7 +46,18 @@ internal sealed class RefreshAccount(
             return RefreshOutcome.NotRefreshable;
         }
 
-        var (account, config) = loaded;
+        using var turn = await pauses.TakeTurnAsync(claim, loaded.Account, loaded.Config);
+        if (turn.WaitUntil is { } until)
+        {
+            await ReturnUnsentAsync(claim, RefreshPauses.After(until), "app_paused");
+            return RefreshOutcome.Paused;
+        }
+
+        return await RunAsync(claim, loaded.Account, loaded.Config, turn, claimedAt);
+    }
+
+    private async Task<RefreshOutcome> RunAsync(RefreshClaim claim, CallAccount account, AuthConfig config, AppTurn turn, long claimedAt)
+    {
         var because = AuditEvent.BySystem(claim.ProjectId, AuditActions.CredentialRefreshed) with
         {
             UserId = account.ExternalUser,
@@ -71,9 +82,30 @@ internal sealed class RefreshAccount(
         Failpoint.Reach("refresh.opened");
         var result = await TrySendAsync(account, config, credential, lease, because);
         Failpoint.Reach("refresh.answered");
+        if (result.AsksForPause)
+        {
+            return await PauseAsync(claim, account, config, turn, result, because);
+        }
+
+        turn.Pass(claim.Now);
         return result.Tokens is { } answer
             ? await StoreAsync(claim, account, config, credential, answer, because)
-            : await FailAsync(claim, account, config, lease, result, because);
+            : await FailAsync(claim, account, result, because);
+    }
+
+    /// <summary>What the provider said to this account holds for all of the app.</summary>
+    private async Task<RefreshOutcome> PauseAsync(
+        RefreshClaim claim, CallAccount account, AuthConfig config, AppTurn turn, TokenResult result, AuditEvent because)
+    {
+        var seconds = turn.SlowDown(await NowAsync(), result.RetryAfterSeconds);
+        await FailAsync(claim, account, result with { RetryAfterSeconds = seconds }, because);
+        if (turn.BeganPauseUntil is { } until)
+        {
+            log.AppPaused(config.Id, account.Toolkit, seconds);
+            await pauses.PutOffAsync(config, until);
+        }
+
+        return RefreshOutcome.Paused;
     }
 
     private async Task<(CallAccount Account, AuthConfig Config)?> LoadAsync(RefreshClaim claim)
@@ -94,8 +126,7 @@ internal sealed class RefreshAccount(
         catch (Problem e) when (e.Refusal == Refusal.Sealed)
         {
             // Without this the account would wait out the lease when its key is back.
-            await database.WriteAsync(
-                RowScope.Of(claim.ProjectId), session => session.ReturnUnsentAsync(claim, claim.Now + SealedPauseMs), CancellationToken.None);
+            await ReturnUnsentAsync(claim, claim.Now + SealedPauseMs, "sealed");
             throw;
         }
     }
@@ -169,7 +200,7 @@ internal sealed class RefreshAccount(
     }
 
     private async Task<RefreshOutcome> FailAsync(
-        RefreshClaim claim, CallAccount account, AuthConfig config, RefreshLease lease, TokenResult result, AuditEvent because)
+        RefreshClaim claim, CallAccount account, TokenResult result, AuditEvent because)
     {
         log.RefreshRefused(account.AccountId, account.Toolkit, result.Refusal!.Value, result.Code);
         if (result.Refusal == TokenRefusal.InvalidGrant)
@@ -183,25 +214,9 @@ internal sealed class RefreshAccount(
         var unknown = result.Refusal == TokenRefusal.Unavailable && !result.ProvablyUnprocessed;
         var keep = unknown || claim.HadIntent;
         var now = await NowAsync();
-        var retry = RetryAt(claim, lease, result, unknown, now);
+        var retry = RefreshSchedule.RetryAt(claim, result, unknown, now);
         await patient.RunAsync(() => ReleaseAsync(claim, retry, keep, result.Code ?? result.Refusal.ToString()));
         return RefreshOutcome.Unavailable;
-    }
-
-    private static long RetryAt(RefreshClaim claim, RefreshLease lease, TokenResult result, bool unknown, long now)
-    {
-        if (unknown && lease.Policy == RotationPolicy.Strict && claim.ExpiresAt > now)
-        {
-            // One attempt is left, and it may end the grant: first use up the token that is still good.
-            return claim.ExpiresAt.Value;
-        }
-
-        var backoff = Math.Min(1000L << Math.Min(claim.Attempt - 1, 8), 5 * 60 * 1000L);
-        var asked = (result.RetryAfterSeconds ?? 0) * 1000L;
-
-        // While an answer may be lost the grace runs: ask again soon, whatever the back-off says.
-        var longest = unknown && lease.Policy is RotationPolicy.Grace ? (long)lease.Length.TotalMilliseconds / 2 : long.MaxValue;
-        return now + Math.Min(Math.Max(backoff, asked), longest);
     }
 
     private Task<bool> ExpireAsync(RefreshClaim claim, CallAccount account, string reason, AuditEvent because) =>
@@ -218,6 +233,9 @@ internal sealed class RefreshAccount(
                 return true;
             },
             CancellationToken.None));
+
+    private Task<bool> ReturnUnsentAsync(RefreshClaim claim, long dueAt, string why) => database.WriteAsync(
+        RowScope.Of(claim.ProjectId), session => session.ReturnUnsentAsync(claim, dueAt, why), CancellationToken.None);
 
     private Task<bool> ReleaseAsync(RefreshClaim claim, long dueAt, bool keepIntent, string? error) => database.WriteAsync(
         RowScope.Of(claim.ProjectId), session => session.ReleaseAsync(claim, dueAt, keepIntent, error), CancellationToken.None);

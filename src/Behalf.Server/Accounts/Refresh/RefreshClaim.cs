@@ -105,15 +105,15 @@ internal static class RefreshClaims
             """,
             new { claim.ProjectId, claim.AccountId, claim.Epoch, dueAt, error }) == 1;
 
-    /// <summary>Gives the lease back when nothing was sent for want of a key: what is known of earlier tries is as it was, and so
-    /// is their number, however long the key is away.</summary>
-    public static async ValueTask<bool> ReturnUnsentAsync(this WriteSession session, RefreshClaim claim, long dueAt) =>
+    /// <summary>Gives the lease back when nothing was sent for want of a key, or of the provider's leave: what is known of earlier
+    /// tries is as it was, and so is their number, however long it takes.</summary>
+    public static async ValueTask<bool> ReturnUnsentAsync(this WriteSession session, RefreshClaim claim, long dueAt, string why) =>
         await session.ExecuteAsync(
             $"""
-            update account_refresh set due_at = @dueAt, last_error = 'sealed', attempt = attempt - 1{(claim.HadIntent ? "" : ", intent_at = null")}
+            update account_refresh set due_at = @dueAt, last_error = @why, attempt = attempt - 1{(claim.HadIntent ? "" : ", intent_at = null")}
             where project_id = @ProjectId and account_id = @AccountId and epoch = @Epoch and {Living}
             """,
-            new { claim.ProjectId, claim.AccountId, claim.Epoch, dueAt }) == 1;
+            new { claim.ProjectId, claim.AccountId, claim.Epoch, dueAt, why }) == 1;
 
     /// <summary>Marks the work done. False if the fence was lost: then nothing of it may be stored. The fence moves on as well,
     /// so that whoever read the account during the lease does not take it for one that nobody has renewed.</summary>

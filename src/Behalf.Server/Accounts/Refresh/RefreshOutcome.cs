@@ -12,6 +12,9 @@ internal enum RefreshOutcome
     /// <summary>The provider does not answer, or its app is misconfigured: the account stays as it is.</summary>
     Unavailable,
 
+    /// <summary>The provider has asked the app to slow down: nothing is sent for a while.</summary>
+    Paused,
+
     /// <summary>The account must be connected again.</summary>
     Expired,
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Behalf.Accounts.OAuth;
 using Behalf.Catalog;
 
 namespace Behalf.Accounts.Refresh;
@@ -27,6 +28,29 @@ internal static class RefreshSchedule
         var strict = scheme is OAuth2Scheme { Refresh.Rotation.Policy: RotationPolicy.Strict };
         var jitter = strict ? 0 : (long)(lifetime * 0.2 * RandomNumberGenerator.GetInt32(1_000_000) / 1_000_000);
         return expiry - margin - jitter;
+    }
+
+    /// <summary>When to ask again after a refresh that failed and did not end the grant.</summary>
+    /// <param name="claim">The refresh.</param>
+    /// <param name="result">What came of it.</param>
+    /// <param name="unknown">The provider may have rotated and not told.</param>
+    /// <param name="now">The database's time.</param>
+    public static long RetryAt(RefreshClaim claim, TokenResult result, bool unknown, long now)
+    {
+        var lease = claim.Lease;
+        if (unknown && lease.Policy == RotationPolicy.Strict && claim.ExpiresAt > now)
+        {
+            // One attempt is left, and it may end the grant: first use up the token that is still good.
+            return claim.ExpiresAt.Value;
+        }
+
+        var backoff = Math.Min(1000L << Math.Min(claim.Attempt - 1, 8), 5 * 60 * 1000L);
+        var asked = (result.RetryAfterSeconds ?? 0) * 1000L;
+
+        // While an answer may be lost the grace runs: ask again soon, whatever the back-off says.
+        var hurry = (unknown && lease.Policy is RotationPolicy.Grace) || RefreshPauses.MustNotWait(claim);
+        var longest = hurry ? (long)lease.Length.TotalMilliseconds / 2 : long.MaxValue;
+        return now + Math.Min(Math.Max(backoff, asked), longest);
     }
 
     /// <summary>The first question after a connection comes within a day, at a random time of it; the others a day apart.</summary>

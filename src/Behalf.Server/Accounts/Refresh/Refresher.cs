@@ -9,7 +9,7 @@ namespace Behalf.Accounts.Refresh;
 /// <summary>Hands out credentials that will still be good when they arrive. Of any number of callers, on any number of nodes,
 /// one refreshes and the others take what it got.</summary>
 internal sealed class Refresher(
-    IDatabase database, SecretVault vault, RefreshAccount refresh, TimeProvider clock, ILogger<Refresher> log) : IHostedService
+    IDatabase database, SecretVault vault, RefreshAccount refresh, RefreshPauses pauses, TimeProvider clock, ILogger<Refresher> log) : IHostedService
 {
     // Nobody waits for notes of use, so nothing else would bound them.
     private const int MostNotes = 64;
@@ -50,7 +50,7 @@ internal sealed class Refresher(
         var (renewed, outcome) = await RenewAsync(account, ct);
         return outcome == RefreshOutcome.Renewed || renewed.ExpiresAt > renewed.Now
             ? (renewed, await OpenAsync(renewed, use, ct))
-            : throw new RefreshRefusedException(outcome, renewed);
+            : throw await RefusalAsync(outcome, renewed, ct);
     }
 
     /// <summary>After the provider refused the credential of <paramref name="refused"/>: a newer one, if there can be one.</summary>
@@ -67,7 +67,7 @@ internal sealed class Refresher(
         {
             RefreshOutcome.Renewed => (renewed, await OpenAsync(renewed, use, ct)),
             RefreshOutcome.NotRefreshable or RefreshOutcome.Expired => null,
-            _ => throw new RefreshRefusedException(outcome, renewed),
+            _ => throw await RefusalAsync(outcome, renewed, ct),
         };
     }
 
@@ -109,6 +109,10 @@ internal sealed class Refresher(
         }
     }
 
+    /// <summary>What to say of a credential that was not renewed.</summary>
+    public async Task<RefreshRefusedException> RefusalAsync(RefreshOutcome outcome, CallAccount account, CancellationToken ct) =>
+        new(outcome, account) { RetryAfterSeconds = outcome == RefreshOutcome.Paused ? await pauses.RetryAfterSecondsAsync(account, ct) : null };
+
     /// <summary>Works off a claim that the sweep made, unless this node is at that account already.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="claimedAt">A timestamp from before it was made.</param>
@@ -131,6 +135,11 @@ internal sealed class Refresher(
         if (_draining)
         {
             return RefreshOutcome.Unavailable;
+        }
+
+        if (await pauses.SecondsLeftAsync(account, CancellationToken.None) is not null)
+        {
+            return RefreshOutcome.Paused;
         }
 
         Failpoint.Reach("refresh.picked");
@@ -235,12 +244,4 @@ internal sealed class Refresher(
 
     /// <summary>How much life a token must have left to be sent; short-lived ones less, or they would never be used.</summary>
     private static long NeededMs(AuthScheme scheme) => Math.Min(RefreshSchedule.MarginMs(scheme), 30_000);
-}
-
-/// <summary>No usable credential could be had.</summary>
-internal sealed class RefreshRefusedException(RefreshOutcome outcome, CallAccount account) : Exception($"The credential was not renewed: {outcome}.")
-{
-    public RefreshOutcome Outcome { get; } = outcome;
-
-    public CallAccount Account { get; } = account;
 }

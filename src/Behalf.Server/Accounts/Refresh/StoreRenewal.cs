@@ -33,7 +33,7 @@ internal sealed class StoreRenewal(
             spill.Keep(spilled);
         }
 
-        Failpoint.Reach("refresh.spilled");
+        Failpoint.Reach("refresh.in_file");
         bool stored;
         try
         {

@@ -67,14 +67,15 @@ internal sealed class EndAccount(IDatabase database, ToolCatalog catalog, Secret
                 await session.AppendAsync(because with { Detail = $"{{\"upstream\":\"{Name(fate)}\"}}" });
                 if (job is not null)
                 {
-                    await session.LeaveRevocationAsync(job, new RevocationPayload
+                    var open = new RevocationPayload
                     {
                         Toolkit = account.Toolkit,
                         UserId = account.ExternalUser,
                         AccountId = account.AccountId.ToString(),
                         AuthConfigId = account.AuthConfigId.ToString(),
                         Subject = account.Subject,
-                    });
+                    };
+                    await session.LeaveRevocationAsync(job, open, RevocationOutbox.HeadStartMs);
                 }
 
                 return true;

@@ -71,20 +71,25 @@ internal sealed record RevocationJob
 
 internal static class RevocationOutbox
 {
-    /// <summary>Leaves a job for <see cref="RevokeUpstream"/>, due at once.</summary>
+    /// <summary>In which whoever leaves a job may try it first, and answer with what came of it.</summary>
+    public const long HeadStartMs = 5_000;
+
+    /// <summary>Leaves a job for <see cref="RevokeUpstream"/>.</summary>
     /// <exception cref="Problem">The project's key was replaced meanwhile.</exception>
-    public static async ValueTask LeaveRevocationAsync(this WriteSession session, SealedSecret secret, RevocationPayload open)
+    public static async ValueTask LeaveRevocationAsync(
+        this WriteSession session, SealedSecret secret, RevocationPayload open, long headStartMs = 0)
     {
         await session.ExecuteAsync(
             """
             insert into outbox (project_id, job_id, kind, payload, due_at, created_at)
-            values (@Project, @Id, @Kind, @payload, behalf_now(), behalf_now())
+            values (@Project, @Id, @Kind, @payload, behalf_now() + @headStartMs, behalf_now())
             """,
             new
             {
                 secret.Place.Owner.Project,
                 secret.Place.Owner.Id,
                 RevocationJob.Kind,
+                headStartMs,
                 payload = JsonSerializer.Serialize(open, RevocationJson.Default.RevocationPayload),
             });
         if (!await session.StoreSecretAsync(secret))

@@ -10,7 +10,8 @@ namespace Behalf.Accounts.Revocation;
 /// <summary>Works off the revocations that were left: claimed for a minute, tried, and tried again with growing pauses for
 /// three days. What was revoked here is dead here at once; this is about the provider's copy.</summary>
 internal sealed class RevokeUpstream(
-    IDatabase database, ToolCatalog catalog, SecretVault vault, RevocationEndpoint endpoint, TimeProvider clock, ILogger<RevokeUpstream> log)
+    IDatabase database, ToolCatalog catalog, SecretVault vault, ProjectKeys keys, RevocationEndpoint endpoint, TimeProvider clock,
+    ILogger<RevokeUpstream> log)
     : Rounds("revocations", TimeSpan.FromSeconds(1), clock, log)
 {
     private const int LeaseMs = 60_000;
@@ -19,7 +20,7 @@ internal sealed class RevokeUpstream(
 
     private const string Columns = "project_id, job_id, payload, attempt";
 
-    /// <summary>Tries one job now; the names of the tokens that the provider took back, or null if it stays in the outbox.</summary>
+    /// <summary>Tries a job that nobody has tried yet; the names of the tokens that the provider took back, or null if it stays in the outbox.</summary>
     public async Task<IReadOnlyList<string>?> TryNowAsync(Id<IdKinds.Project> project, Id<IdKinds.Job> job, CancellationToken ct)
     {
         var claimed = await database.WriteAsync(
@@ -27,7 +28,7 @@ internal sealed class RevokeUpstream(
             session => session.FindAsync<RevocationJob>(
                 $"""
                 update outbox set due_at = behalf_now() + @LeaseMs, attempt = attempt + 1
-                where project_id = @project and job_id = @job and due_at <= behalf_now() returning {Columns}
+                where project_id = @project and job_id = @job and attempt = 0 returning {Columns}
                 """,
                 new { project, job, LeaseMs }),
             ct);
@@ -37,6 +38,11 @@ internal sealed class RevokeUpstream(
     /// <summary>One round over what is due; how many jobs it took.</summary>
     public async Task<int> RunOnceAsync(CancellationToken ct)
     {
+        if (keys.Sealed)
+        {
+            return 0;
+        }
+
         var jobs = await database.WriteAsync<IReadOnlyList<RevocationJob>>(
             RowScope.System,
             async session =>
@@ -77,7 +83,18 @@ internal sealed class RevokeUpstream(
             Toolkit = open.Toolkit,
         };
         Failpoint.Reach("delete.claimed");
-        var taken = await AskProviderAsync(job, open, because);
+        IReadOnlyList<string>? taken;
+        try
+        {
+            taken = await AskProviderAsync(job, open, because);
+        }
+        catch (Problem e) when (e.Refusal == Refusal.Sealed)
+        {
+            // Nobody was asked: it does not count, however long the key is away.
+            await ReturnUnaskedAsync(job);
+            return null;
+        }
+
         Failpoint.Reach("delete.asked");
         Measures.Revoked(
             span, catalog.TryGetToolkit(open.Toolkit, out var known) ? known.Slug : null, taken is null ? AuditOutcomes.Failed : AuditOutcomes.Success);
@@ -95,7 +112,11 @@ internal sealed class RevokeUpstream(
                 await session.ExecuteAsync(
                     "delete from outbox where project_id = @ProjectId and job_id = @JobId", new { job.ProjectId, job.JobId });
                 await session.DestroyIfOverAsync(job.ProjectId);
-                await session.AppendAsync(because with { Outcome = taken is null ? AuditOutcomes.Failed : AuditOutcomes.Success });
+                await session.AppendAsync(because with
+                {
+                    Outcome = taken is null ? AuditOutcomes.Failed : AuditOutcomes.Success,
+                    Detail = taken is [] ? """{"reason":"nothing_taken_back"}""" : null,
+                });
             },
             CancellationToken.None);
         return taken;
@@ -115,8 +136,11 @@ internal sealed class RevokeUpstream(
             return [];
         }
 
-        using var opened = await vault.OpenAsync(job.SecretPlace, row, Use.ToldWithItsEffect(because), CancellationToken.None);
-        var secret = JsonSerializer.Deserialize(opened.Span, RevocationJson.Default.RevocationSecret)!;
+        if (await OpenAsync(job, row, because) is not { } secret)
+        {
+            return null;
+        }
+
         var client = new OAuthClient
         {
             ClientId = secret.ClientId,
@@ -143,6 +167,20 @@ internal sealed class RevokeUpstream(
         return taken;
     }
 
+    /// <summary>Null if it never opens again: then the job ends with its last attempt, and what waits for it with it.</summary>
+    private async Task<RevocationSecret?> OpenAsync(RevocationJob job, SecretRow row, AuditEvent because)
+    {
+        try
+        {
+            using var opened = await vault.OpenAsync(job.SecretPlace, row, Use.ToldWithItsEffect(because), CancellationToken.None);
+            return JsonSerializer.Deserialize(opened.Span, RevocationJson.Default.RevocationSecret)!;
+        }
+        catch (Problem e) when (e.Refusal == Refusal.CredentialIntegrity || e.Refusal == Refusal.KeyDestroyed)
+        {
+            return null;
+        }
+    }
+
     private static IEnumerable<(string Token, string Name)> Tokens(RevokeRules rules, RevocationSecret secret)
     {
         if (secret.RefreshToken is { } refresh && rules.Token != RevokeToken.Access)
@@ -155,6 +193,13 @@ internal sealed class RevokeUpstream(
             yield return (access, "access_token");
         }
     }
+
+    /// <summary>It is due again when its claim ends.</summary>
+    private Task<int> ReturnUnaskedAsync(RevocationJob job) => database.WriteAsync(
+        RowScope.Of(job.ProjectId),
+        session => session.ExecuteAsync(
+            "update outbox set attempt = attempt - 1 where project_id = @ProjectId and job_id = @JobId", new { job.ProjectId, job.JobId }),
+        CancellationToken.None);
 
     private Task<int> DelayAsync(RevocationJob job) => database.WriteAsync(
         RowScope.Of(job.ProjectId),

@@ -168,9 +168,9 @@ internal sealed class RunProxy(
         {
             return new ProxyOutcome
             {
-                Failure = e.Outcome is RefreshOutcome.Expired or RefreshOutcome.NotRefreshable
+                Failure = e.Busy ?? (e.Outcome is RefreshOutcome.Expired or RefreshOutcome.NotRefreshable
                     ? await links.ForAccountAsync(plan.Caller, e.Account with { Status = AccountStatus.Expired }, plan.Toolkit, ct)
-                    : new Problem(Refusal.ProviderFailed, $"{plan.Toolkit.Name} does not renew the connection's credential at the moment."),
+                    : new Problem(Refusal.ProviderFailed, $"{plan.Toolkit.Name} does not renew the connection's credential at the moment.")),
                 NothingDone = true,
                 Claimed = claimed,
             };

@@ -182,6 +182,7 @@ internal sealed class RunTool(
     }
 
     private async Task<CallOutcome> RefusedAsync(CallPlan plan, RefreshRefusedException e, CancellationToken ct) =>
+        e.Busy is { } busy ? CallOutcome.Of(busy) :
         e.Outcome is RefreshOutcome.Expired or RefreshOutcome.NotRefreshable
             ? CallOutcome.Of(await links.ForAccountAsync(
                 plan.Caller, e.Account with { Status = e.Account.Status == AccountStatus.Active ? AccountStatus.Expired : e.Account.Status }, plan.Toolkit, ct))

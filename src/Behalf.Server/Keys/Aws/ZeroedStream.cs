@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace Behalf.Keys.Aws;
 
-/// <summary>The SDK takes and gives keys as streams; this leaves none of their bytes behind.</summary>
+/// <summary>The SDK takes and gives keys as streams; this leaves none of their bytes in these. The JSON around them is the SDK's,
+/// and goes with the garbage.</summary>
 internal sealed class ZeroedStream : IDisposable
 {
     private readonly byte[] _bytes;

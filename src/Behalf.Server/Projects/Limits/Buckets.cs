@@ -86,8 +86,8 @@ internal sealed class Buckets<TKey>(TimeProvider clock)
                 }
             }
 
-            // Twice what is left: so sweeping costs each addition a constant part.
-            _sweepAbove = Math.Max(FewestToSweep, Kept * 2);
+            // Twice what is left: so sweeping costs each addition a constant part. No more than are kept, or none would come again.
+            _sweepAbove = Math.Clamp(Kept * 2, FewestToSweep, MostKept);
             Volatile.Write(ref _sweptAt, now);
         }
         finally

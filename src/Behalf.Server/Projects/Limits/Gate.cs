@@ -51,7 +51,14 @@ internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
         lock (_lock)
         {
             var guest = GuestOf(project);
+            var before = guest.Most;
             guest.Most = most is 0 ? size.Places : Math.Min(most ?? size.PlacesOfOne, size.Places);
+            if (guest.Most > before && guest.Queue.Count > 0)
+            {
+                // Granted more meanwhile: nobody leaves who would let them in.
+                Serve();
+            }
+
             if (guest.Queue.Count == 0 && _inside < size.Places && guest.Inside < guest.Most)
             {
                 Admit(guest);
@@ -107,20 +114,24 @@ internal sealed class Gate(GateSize size, Refusal full, TimeProvider clock)
         {
             guest.Inside--;
             _inside--;
-            while (_inside < size.Places && NextToServe() is { } next)
-            {
-                var waiter = next.Queue.First!.Value;
-                Admit(next);
-                Dequeue(waiter);
-                if (_queuing.Remove(next))
-                {
-                    _queuing.Add(next);
-                }
+            Serve();
+            Forget(guest);
+        }
+    }
 
-                waiter.Called.SetResult();
+    private void Serve()
+    {
+        while (_inside < size.Places && NextToServe() is { } next)
+        {
+            var waiter = next.Queue.First!.Value;
+            Admit(next);
+            Dequeue(waiter);
+            if (_queuing.Remove(next))
+            {
+                _queuing.Add(next);
             }
 
-            Forget(guest);
+            waiter.Called.SetResult();
         }
     }
 

@@ -7,15 +7,13 @@ namespace Behalf.Storage.Sqlite;
 /// <summary>Runs the driver on the system's SQLite, which the distribution patches, instead of a bundled one.</summary>
 internal static class NativeSqlite
 {
-    private static int loaded;
+    // Whoever comes second waits: a connection that is opened in between would set the library up in its own way.
+    private static readonly Lazy<bool> Loaded = new(SetUp);
 
-    public static void Load()
+    public static void Load() => _ = Loaded.Value;
+
+    private static bool SetUp()
     {
-        if (Interlocked.Exchange(ref loaded, 1) == 1)
-        {
-            return;
-        }
-
         NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
 
@@ -32,6 +30,8 @@ internal static class NativeSqlite
             throw new InvalidOperationException(
                 $"SQLite {raw.sqlite3_libversion().utf8_to_string()} is too old: install libsqlite3 3.35 or newer, or set BEHALF_DATABASE to a postgres:// URL.");
         }
+
+        return true;
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)

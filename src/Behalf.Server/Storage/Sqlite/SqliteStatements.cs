@@ -11,7 +11,7 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
 {
     private const int Most = 200;
 
-    private readonly Dictionary<string, Prepared> _prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Prepared> _prepared = new(StatementTexts.Comparer);
 
     public SqliteConnection Connection => connection;
 

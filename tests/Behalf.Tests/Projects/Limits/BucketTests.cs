@@ -101,6 +101,28 @@ public sealed class BucketTests
     }
 
     [Fact]
+    public void A_flood_that_filled_it_is_forgotten_when_it_is_over()
+    {
+        var buckets = new Buckets<int>(_time);
+        Fill(0, 600_000);
+
+        // Swept while most are still in use; then the rest comes.
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Fill(600_000, Buckets<int>.MostKept);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Null(buckets.TakeOrWait(-1, 1));
+        Assert.NotNull(buckets.TakeOrWait(-1, 1));
+
+        void Fill(int from, int to)
+        {
+            for (var key = from; key < to; key++)
+            {
+                buckets.TakeOrWait(key, 1);
+            }
+        }
+    }
+
+    [Fact]
     public void A_request_that_is_let_through_allocates_nothing()
     {
         var buckets = new Buckets<Id<IdKinds.ApiKey>>(TimeProvider.System);

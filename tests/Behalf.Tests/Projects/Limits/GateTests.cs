@@ -111,6 +111,17 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task Who_is_granted_more_while_some_wait_is_let_in_at_once()
+    {
+        var gate = NewGate(places: 10, ofOne: 5, waiting: 5);
+        Inside(Ask(gate, A, 1, most: 1));
+        var waiting = Ask(gate, A, 2, most: 1);
+        var next = Ask(gate, A, 1, most: 4);
+        Assert.Equal((4, 0), gate.Crowd);
+        await Task.WhenAll([.. waiting, .. next]);
+    }
+
+    [Fact]
     public void A_hundred_thousand_projects_that_came_and_went_are_forgotten()
     {
         var gate = NewGate(places: 4, ofOne: 2, waiting: 0);
