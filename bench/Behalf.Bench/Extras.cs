@@ -16,9 +16,9 @@ internal sealed class Extras(Field field, BenchOptions options, string core, str
         await RefreshesAsync();
         Memory();
         await MillionAsync(Path.Combine(folder, "million"));
+        await StartsAsync(folder);
         await TelemetryAsync(folder);
         _goals.AddRange(await new Overload(field, options, core, otherCore).MeasureAsync(Path.Combine(folder, "overload")));
-        await StartsAsync(folder);
         return _goals;
     }
 

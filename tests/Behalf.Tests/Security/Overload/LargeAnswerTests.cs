@@ -2,6 +2,7 @@ using Behalf.Egress;
 using Behalf.Sandbox.Provider;
 using Behalf.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Behalf.Tests.Security.Overload;
 
@@ -32,7 +33,12 @@ public sealed class LargeAnswerTests
     [Theory, OnBothEngines]
     public async Task While_the_memory_is_taken_small_answers_go_on_and_large_ones_are_refused(string engine)
     {
-        await using var world = await World.CreateAsync(engine, scopes: "profile,mail.send");
+        var time = new ManualTime();
+        await using var world = await World.CreateAsync(engine, scopes: "profile,mail.send", options: new TestServerOptions
+        {
+            Configure = builder => builder.Services.Replace(ServiceDescriptor.Singleton(
+                provider => new GuardedHttp(provider.GetRequiredService<EgressOptions>(), time))),
+        });
         var account = await world.ConnectAsync("user_1", "alice");
         var memory = MemoryOf(world);
         var taken = new List<AnswerShare>();
@@ -49,6 +55,7 @@ public sealed class LargeAnswerTests
         Assert.True((await ReadAsync(world)).Expect(200).Json.GetProperty("successful").GetBoolean());
         Assert.Equal(memory.Most, memory.Taken);
 
+        time.Advance(TimeSpan.FromSeconds(6));
         var answers = await Task.WhenAll(large);
         foreach (var refused in new[] { answers[0], answers[2] })
         {
