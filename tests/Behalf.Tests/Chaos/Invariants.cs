@@ -91,7 +91,7 @@ internal static class Invariants
     {
         foreach (var answer in crash.Troubles)
         {
-            Assert.True(answer.Status is 502 or 503, $"{answer.Status}: {answer.Text}");
+            Assert.True(answer.Status is 502 or 503, $"{answer.Status}: {answer.Text}\n{Errors(crash)}");
             Assert.NotEmpty(answer.Slug!);
             Assert.True(answer.Status == 502 || answer.Headers.ContainsKey("Retry-After"), $"No Retry-After: {answer.Text}");
         }
@@ -103,6 +103,11 @@ internal static class Invariants
                 "502, and the provider did nothing wrong.");
         }
     }
+
+    /// <summary>What the nodes said of failures that they did not expect.</summary>
+    private static string Errors(CrashWorld crash) => string.Join('\n', crash.World.Server.Log.Lines
+        .Concat(crash.Said.SelectMany(said => said.Split('\n')))
+        .Where(line => line.StartsWith("Error", StringComparison.Ordinal) || line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal)));
 
     /// <summary>I8. Issues are not idempotent: each title of the tests' reaches the provider once, but for a refused credential.</summary>
     private static void NothingIsDoneTwice(CrashWorld crash) => Assert.DoesNotContain(
