@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using Behalf.Sandbox.Provider;
 using Behalf.Tests.Support;
 
 namespace Behalf.Tests.Security.Overload;
 
-/// <summary>A22: what a provider sends without end or measure is cut off, and the call says so.</summary>
+/// <summary>A22: what a provider sends without end or measure is cut off, and the call says so. What it takes of the server's
+/// memory is <see cref="LargeAnswerTests"/>' matter.</summary>
 public sealed class ProviderFloodTests
 {
     // Of ten megabytes each, which is where an answer is cut off; a bomb of gigabytes is never unpacked.
@@ -15,18 +15,14 @@ public sealed class ProviderFloodTests
     [InlineData("postgres", nameof(FaultKind.GzipBomb))]
     [InlineData("sqlite", nameof(FaultKind.HugeBody))]
     [InlineData("postgres", nameof(FaultKind.HugeBody))]
-    public async Task Ten_gigabytes_from_a_provider_do_not_reach_this_servers_memory(string engine, string kind)
+    public async Task What_a_provider_sends_without_measure_is_cut_off_and_the_next_call_works(string engine, string kind)
     {
         await using var world = await World.CreateAsync(engine);
         await world.ConnectAsync("user_1", "alice");
         (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(200);
         world.Provider.Faults.Add(Step.Api, Enum.Parse<FaultKind>(kind), Calls);
-        var before = Process.GetCurrentProcess().WorkingSet64;
         var answers = await Task.WhenAll(Enumerable.Range(0, Calls).Select(_ => world.ExecuteAsync("SANDBOX_GET_ME", "user_1")));
         Assert.All(answers, answer => Assert.False(answer.Expect(200).Json.GetProperty("successful").GetBoolean()));
-
-        // The provider is in this process, too.
-        Assert.InRange(Process.GetCurrentProcess().WorkingSet64 - before, long.MinValue, 600L << 20);
         using var nobody = world.Server.Client();
         (await nobody.GetAsync("/health/ready")).Expect(200);
         Assert.True((await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(200).Json.GetProperty("successful").GetBoolean());
