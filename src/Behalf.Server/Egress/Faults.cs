@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Behalf.Egress;
 
 /// <summary>Says in our words what the framework's exceptions mean.</summary>
@@ -16,6 +18,10 @@ internal static class Faults
         OperationCanceledException { InnerException: TimeoutException } =>
             EgressException.Of(EgressFailure.ConnectFailed, unsent: true),
         HttpRequestException e => Explain(e.HttpRequestError),
+
+        // The peer hung up on a connection that was still being set up; the handler passes this on as it is.
+        SocketException { SocketErrorCode: SocketError.NotConnected } => EgressException.Of(EgressFailure.ConnectFailed, unsent: true),
+        SocketException => EgressException.Of(EgressFailure.ResponseEnded),
         HttpIOException e => Explain(e.HttpRequestError),
 
         InvalidDataException => EgressException.Of(EgressFailure.InvalidResponse),

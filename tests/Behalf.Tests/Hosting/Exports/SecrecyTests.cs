@@ -42,7 +42,7 @@ public sealed class SecrecyTests
         var run = await TelemetryRun.OnAsync(engine);
         string[] allowed =
         [
-            "behalf_toolkit", "behalf_mode", "behalf_outcome", "behalf_reason", "behalf_purpose", "behalf_answer", "behalf_queue", "le",
+            "behalf_toolkit", "behalf_mode", "behalf_outcome", "behalf_reason", "behalf_purpose", "behalf_answer", "behalf_queue", "behalf_gate", "le",
             "http_request_method", "http_route", "http_response_status_code", "error_type", "db_client_connection_state",
             "gc_heap_generation", "cpu_mode",
         ];
