@@ -78,7 +78,12 @@ internal sealed class RefreshConnection(
                 RefreshOutcome.Renewed => true,
                 RefreshOutcome.NotRefreshable => (await ProbeAsync(caller, now, config, ct)).Verdict != ProbeVerdict.Refused,
                 RefreshOutcome.Paused => throw (await refresher.RefusalAsync(outcome, now, ct)).Busy!,
-                RefreshOutcome.Unavailable or RefreshOutcome.Busy => throw new Problem(
+                RefreshOutcome.NotSent or RefreshOutcome.Busy => throw new Problem(
+                    Refusal.Overloaded, "The credential is not renewed at the moment, and nothing was sent for it. The account is as it was.")
+                {
+                    RetryAfterSeconds = 5,
+                },
+                RefreshOutcome.Unavailable => throw new Problem(
                     Refusal.ProviderFailed, "The provider did not renew the credential. The account is as it was: try again later."),
                 _ => false,
             };

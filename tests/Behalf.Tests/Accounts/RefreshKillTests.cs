@@ -56,7 +56,7 @@ public sealed class RefreshKillTests
         await TakeOverAsync(world);
         var fence = await FenceAsync(world);
         (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(200);
-        (await world.Project.PostAsync($"/api/v3.1/connected_accounts/{alice}/refresh")).Expect(502);
+        (await world.Project.PostAsync($"/api/v3.1/connected_accounts/{alice}/refresh")).Expect(503);
         await Task.Delay(1500);
         Assert.Single(world.Provider.Ledger.Requests, r => r.Step == Step.Refresh);
 

@@ -76,7 +76,7 @@ internal sealed class RefreshAccount(
         {
             // Not sent: nothing is unknown but what was unknown before.
             await ReleaseAsync(claim, claim.Now, claim.HadIntent, "too_late_to_send");
-            return RefreshOutcome.Unavailable;
+            return RefreshOutcome.NotSent;
         }
 
         Failpoint.Reach("refresh.opened");

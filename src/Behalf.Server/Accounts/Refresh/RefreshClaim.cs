@@ -62,7 +62,7 @@ internal static class RefreshClaims
                 return intent switch
                 {
                     null => (null, RefreshOutcome.Busy),
-                    { MustWait: 1 } => (null, RefreshOutcome.Unavailable),
+                    { MustWait: 1 } => (null, RefreshOutcome.NotSent),
                     _ => (await TakeAsync(session, project, account, intent.IntentAt is not null), RefreshOutcome.Busy),
                 };
             },

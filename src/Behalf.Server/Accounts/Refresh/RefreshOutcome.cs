@@ -12,6 +12,10 @@ internal enum RefreshOutcome
     /// <summary>The provider does not answer, or its app is misconfigured: the account stays as it is.</summary>
     Unavailable,
 
+    /// <summary>Nothing was sent, for a reason of this server's: it was too late, it is stopping, another node was at it for too
+    /// long, or an earlier answer is still out. The account stays as it is.</summary>
+    NotSent,
+
     /// <summary>The provider has asked the app to slow down: nothing is sent for a while.</summary>
     Paused,
 

@@ -101,7 +101,7 @@ internal sealed class Refresher(
 
             if (outcome != RefreshOutcome.Busy || clock.GetElapsedTime(began) > LongestWait)
             {
-                return (now, outcome == RefreshOutcome.Busy ? RefreshOutcome.Unavailable : outcome);
+                return (now, outcome == RefreshOutcome.Busy ? RefreshOutcome.NotSent : outcome);
             }
 
             wait.Begin();
@@ -134,7 +134,7 @@ internal sealed class Refresher(
     {
         if (_draining)
         {
-            return RefreshOutcome.Unavailable;
+            return RefreshOutcome.NotSent;
         }
 
         if (await pauses.SecondsLeftAsync(account, CancellationToken.None) is not null)
