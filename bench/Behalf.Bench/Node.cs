@@ -54,7 +54,9 @@ internal sealed class Node : IDisposable
         Process.Dispose();
         (Process, var after) = await LaunchAsync(Merged(_settings, more), _core, http =>
         {
-            http.DefaultRequestHeaders.TryAddWithoutValidation("x-api-key", Key);
+            // Asked until it answers: one more each time would be several keys.
+            http.DefaultRequestHeaders.Remove("x-api-key");
+            http.DefaultRequestHeaders.Add("x-api-key", Key);
             return ExecutesAsync(http);
         });
         return after;
