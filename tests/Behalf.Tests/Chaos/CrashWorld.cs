@@ -60,6 +60,12 @@ internal sealed class CrashWorld : IAsyncDisposable
         return account;
     }
 
+    public async Task StopServerAsync()
+    {
+        _clients.Add(World.Project);
+        await World.StopServerAsync();
+    }
+
     /// <summary>Runs a server alone that dies at a failpoint while it does something, and then another one.</summary>
     public async Task DieAtAsync(string failpoint, Func<TestClient, Task> doing)
     {
@@ -160,12 +166,6 @@ internal sealed class CrashWorld : IAsyncDisposable
         "strict" => Behalf.Sandbox.Provider.Rotation.Strict,
         _ => throw new ArgumentException(rotation, nameof(rotation)),
     };
-
-    private async Task StopServerAsync()
-    {
-        _clients.Add(World.Project);
-        await World.StopServerAsync();
-    }
 
     private async Task ProveKilledAsync(ServerProcess node)
     {
