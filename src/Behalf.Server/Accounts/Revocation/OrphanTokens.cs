@@ -33,6 +33,8 @@ internal sealed record OrphanToken
 /// not answer, the outbox has it.</summary>
 internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, RevocationEndpoint endpoint, SecretVault vault)
 {
+    private const int Tries = 5;
+
     public async Task GiveBackAsync(OrphanToken orphan, AuditEvent because)
     {
         if (orphan.Config.Scheme is not OAuth2Scheme || (orphan.Credential.RefreshToken ?? orphan.Credential.AccessToken) is not { } token
@@ -54,16 +56,24 @@ internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, Rev
             return;
         }
 
-        var job = await TrySealJobAsync(orphan, client);
-        await RecordAsync(
-            orphan,
-            because with
+        await QueueAsync(orphan, client, because with { Action = AuditActions.OrphanTokenRevoked, Outcome = AuditOutcomes.Failed });
+    }
+
+    /// <summary>Sealing comes before the transaction, so the project's key may be replaced and destroyed between: then once more.</summary>
+    private async Task QueueAsync(OrphanToken orphan, OAuthClient client, AuditEvent happened)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var job = attempt <= Tries ? await TrySealJobAsync(orphan, client) : null;
+            try
             {
-                Action = AuditActions.OrphanTokenRevoked,
-                Outcome = AuditOutcomes.Failed,
-                Detail = job is null ? null : """{"upstream":"queued"}""",
-            },
-            job);
+                await RecordAsync(orphan, happened with { Detail = job is null ? null : """{"upstream":"queued"}""" }, job);
+                return;
+            }
+            catch (Problem p) when (p.Refusal == Refusal.Conflict && job is not null)
+            {
+            }
+        }
     }
 
     /// <summary>Null where nothing can be sealed: the project is gone, or its keys are away.</summary>
