@@ -4,10 +4,11 @@ using Behalf.Tests.Support;
 
 namespace Behalf.Tests.Accounts;
 
-/// <summary>A token that was won for an account that is gone, a provider that does not take it back, and a project's key that is
-/// replaced and destroyed between the sealing of the job and its storing.</summary>
+/// <summary>Tokens that were won and do not come into an account.</summary>
 public sealed class OrphanTokenTests
 {
+    /// <summary>Where the provider does not take back what was won for an account that is gone, and the project's key is replaced and
+    /// destroyed between the sealing of the job and its storing.</summary>
     [Theory]
     [InlineData(1, """{"upstream":"queued"}""")]
     [InlineData(int.MaxValue, null)]
@@ -36,5 +37,34 @@ public sealed class OrphanTokenTests
         var events = await world.Server.Database.QueryAsync<string?>(
             RowScope.System, "select detail from audit_event where action = 'credential.orphan_revoked'", null, CancellationToken.None);
         Assert.Equal(detail, Assert.Single(events));
+    }
+
+    [Theory, OnBothEngines]
+    public async Task A_connection_that_took_so_long_that_its_tokens_are_being_taken_back_is_none(string engine)
+    {
+        await using var world = await World.CreateAsync(engine);
+        var (link, account) = await world.LinkAsync("user_1");
+        using var browser = new TestBrowser();
+        var callback = await browser.ConsentAsync(await browser.ContinueAsync(link), "alice");
+        world.Provider.Hold.Close(Step.Api);
+        var connecting = browser.OpenAsync(callback);
+        await Eventually.HoldsAsync(() => world.Provider.Hold.Waiting == 1);
+
+        // As when another node has begun with the job.
+        Assert.Equal(1, await world.Server.Database.WriteAsync(
+            RowScope.System, session => session.ExecuteAsync("update outbox set attempt = 1 where kind = 'revoke'", null), CancellationToken.None));
+        world.Provider.Hold.Open(Step.Api);
+        Assert.Equal("expired", (await connecting).Reason);
+        Assert.NotEqual("ACTIVE", await world.StatusAsync(account));
+        Assert.Empty(world.Provider.Ledger.LiveFamiliesOf("alice"));
+    }
+
+    [Theory, OnBothEngines]
+    public async Task A_connection_leaves_no_job_that_would_take_its_tokens_back(string engine)
+    {
+        await using var world = await World.CreateAsync(engine);
+        await world.ConnectAsync("user_1", "alice");
+        Assert.Equal(0, await world.Server.Database.FindAsync<int>(
+            RowScope.System, "select count(*) from outbox where kind = 'revoke'", null, CancellationToken.None));
     }
 }
