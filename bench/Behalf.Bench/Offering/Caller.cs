@@ -56,7 +56,7 @@ internal sealed class Caller : IDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, LingerState = new LingerOption(true, 0) };
         socket.Connect(_target.EndPoint);
         _length = 0;
-        _receiving.SetBuffer(_buffer);
+        _receiving.SetBuffer(_buffer, 0, _buffer.Length);
         return socket;
     }
 

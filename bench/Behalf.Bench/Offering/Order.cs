@@ -57,6 +57,8 @@ internal sealed record Offered
 
     public double DonePerSecond => Done / Seconds;
 
+    public double RefusedPerSecond => Refused / Seconds;
+
     public Window ToWindow() => new(DonePerSecond, Done, Failed + Refused, P50Us, P99Us);
 }
 

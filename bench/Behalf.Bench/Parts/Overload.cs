@@ -4,15 +4,15 @@ using Behalf.Bench.Offering;
 namespace Behalf.Bench.Parts;
 
 /// <summary>More calls than the server can do, at an even rate that no refusal slows down: how many are still done, how long those
-/// take, and what becomes of the others.</summary>
+/// take, and what becomes of the others. The peak is that of as many callers as there are places, each waiting for its answer.</summary>
 internal static class Overload
 {
     private static readonly double[] Factors = [1, 2, 10];
 
-    /// <summary>As many as may be under way for the generator; more would only wait in the server's sockets.</summary>
+    /// <summary>How many calls the generator has under way at most; more would wait in the server's sockets.</summary>
     private const int Connections = 2000;
 
-    public static int Seconds(BenchOptions options) => options.WarmUp + ((Factors.Length + 1) * options.Rounds * (options.Seconds + 1));
+    public static int Seconds(BenchOptions options) => (2 * options.WarmUp) + ((Factors.Length + 1) * options.Rounds * (options.Seconds + 1));
 
     /// <summary>The provider answers at once, so that the server's core is what there is too little of; refusals need it, too.</summary>
     public static IAsyncEnumerable<Goal> OfProcessorAsync(Field field) => MeasureAsync(field, "overload-processor", field.Upstream, 256);
@@ -31,43 +31,60 @@ internal static class Overload
             ["BEHALF_MAX_CALLS_PER_PROVIDER"] = number,
         });
         using var generator = field.StartGenerator(node, node.Process.Url);
-        await generator.OfferAsync(new Order { AtOnce = places, Seconds = options.WarmUp });
-        var rounds = new List<Round>();
+        var warm = await generator.OfferAsync(new Order { AtOnce = places, Seconds = options.WarmUp });
+
+        // Refusing, too, must be compiled before it counts.
+        await generator.OfferAsync(new Order { PerSecond = 2 * warm.DonePerSecond, AtOnce = Connections, Seconds = options.WarmUp });
+        var rounds = new List<IReadOnlyList<Measurement>>();
         for (var i = 0; i < options.Rounds; i++)
         {
-            var peak = await generator.OfferAsync(new Order { AtOnce = places, Seconds = options.Seconds + 1 });
-            var over = new List<Offered>();
+            var peak = await OfferAsync(0, places);
+            var round = new List<Measurement> { peak };
             foreach (var factor in Factors)
             {
-                over.Add(await generator.OfferAsync(
-                    new Order { PerSecond = factor * peak.DonePerSecond, AtOnce = Connections, Seconds = options.Seconds + 1 }));
+                round.Add(await OfferAsync(factor * peak.Offered.DonePerSecond, Connections));
             }
 
-            rounds.Add(new Round(peak, over));
+            rounds.Add(round);
         }
 
-        var failure = rounds.SelectMany(r => r.Over.Append(r.Peak)).FirstOrDefault(o => o.Failure is not null)?.Failure;
-        foreach (var goal in Factors.SelectMany((factor, i) => Goals(rounds, factor, i, $"SQLite, {places} places", failure)))
+        foreach (var goal in Factors.SelectMany((factor, i) => Goals(rounds, i + 1, string.Create(CultureInfo.InvariantCulture, $"SQLite, {places} places, {factor}× the peak: "))))
         {
             yield return goal;
         }
+
+        async Task<Measurement> OfferAsync(double perSecond, int atOnce)
+        {
+            var cpu = node.Process.CpuMs;
+            var offered = await generator.OfferAsync(new Order { PerSecond = perSecond, AtOnce = atOnce, Seconds = options.Seconds + 1 });
+            return new Measurement(offered, node.Process.CpuMs - cpu);
+        }
     }
 
-    private static IEnumerable<Goal> Goals(List<Round> rounds, double factor, int index, string name, string? failure)
+    private static IEnumerable<Goal> Goals(List<IReadOnlyList<Measurement>> rounds, int index, string name)
     {
-        var label = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{name}, {factor}× the peak of {Median(r => r.Peak.DonePerSecond):F0} calls/s wanted, {Median(r => r.Over[index].SentPerSecond):F0}/s offered, {Median(r => r.Over[index].Refused / r.Over[index].Seconds):F0}/s refused: ");
-        yield return new Goal(label + "done to the peak", Median(r => r.Over[index].DonePerSecond / r.Peak.DonePerSecond), 0.90);
+        var (done, sent, refused) = (Median((peak, _) => peak.DonePerSecond), Median((_, over) => over.SentPerSecond), Median((_, over) => over.RefusedPerSecond));
         yield return new Goal(
-            string.Create(CultureInfo.InvariantCulture, $"{label}their p99 to the peak's ({Median(r => r.Peak.P99Us) / 1000:F0} ms)"),
-            Median(r => r.Over[index].P99Us / r.Peak.P99Us), 2, Most: true);
+            string.Create(CultureInfo.InvariantCulture, $"{name}done, to the peak of {done:F0}/s; {sent:F0}/s offered, {refused:F0}/s refused{RefusalCost(rounds, index)}"),
+            Median((peak, over) => over.DonePerSecond / peak.DonePerSecond), 0.90);
         yield return new Goal(
-            $"{label}neither done nor refused with Retry-After{(failure is null ? "" : $" (the first: {failure})")}", rounds.Sum(r => r.Over[index].Failed), 0, Most: true);
+            string.Create(CultureInfo.InvariantCulture, $"{name}their p99, to the peak's of {Median((peak, _) => peak.P99Us) / 1000:F0} ms"),
+            Median((peak, over) => over.P99Us / peak.P99Us), 2, Most: true);
+        var first = rounds.Select(round => round[index].Offered.Failure).FirstOrDefault(failure => failure is not null);
+        yield return new Goal(
+            $"{name}neither done nor refused with Retry-After{(first is null ? "" : $"; the first: {first}")}", rounds.Sum(round => round[index].Offered.Failed), 0, Most: true);
 
-        double Median(Func<Round, double> of) => Series.Middle(rounds.Select(of));
+        double Median(Func<Offered, Offered, double> of) => Series.Middle(rounds.Select(round => of(round[0].Offered, round[index].Offered)));
     }
 
-    /// <summary>The peak of as many callers as there are places, each waiting for its answer; and what was offered beyond it.</summary>
-    private sealed record Round(Offered Peak, IReadOnlyList<Offered> Over);
+    /// <summary>What is left of the processor's time when the calls done have had theirs: it says how much can be refused at all.</summary>
+    private static string RefusalCost(List<IReadOnlyList<Measurement>> rounds, int index)
+    {
+        var costs = rounds.Where(round => round[index].Offered.Refused > 100)
+            .Select(round => (round[index].CpuMs - (round[index].Offered.Done * round[0].CpuMs / round[0].Offered.Done)) * 1000 / round[index].Offered.Refused)
+            .ToList();
+        return costs.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" at {Series.Middle(costs):F0} µs of processor time each");
+    }
+
+    private sealed record Measurement(Offered Offered, double CpuMs);
 }
