@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Behalf.Bench;
 
 /// <summary>What a part gave, and why it gave no more if it failed.</summary>
@@ -6,6 +8,7 @@ internal sealed record Finding(Part Part, IReadOnlyList<Goal> Goals, string? Fai
     public static async Task<Finding> OfAsync(Part part, Field field)
     {
         var goals = new List<Goal>();
+        var began = Stopwatch.GetTimestamp();
         try
         {
             await foreach (var goal in part.MeasureAsync(field))
@@ -14,6 +17,7 @@ internal sealed record Finding(Part Part, IReadOnlyList<Goal> Goals, string? Fai
                 goals.Add(goal);
             }
 
+            await Console.Error.WriteLineAsync($"  took {Stopwatch.GetElapsedTime(began):m\\:ss} min");
             return new Finding(part, goals, null);
         }
         catch (Exception e)

@@ -7,7 +7,8 @@ namespace Behalf.Bench;
 /// <param name="Measures">What, for people.</param>
 /// <param name="Seconds">How long it takes, about.</param>
 /// <param name="MeasureAsync">Gives each figure as soon as it has it: those before a failure are kept.</param>
-internal sealed record Part(string Name, string Measures, Func<BenchOptions, int> Seconds, Func<Field, IAsyncEnumerable<Goal>> MeasureAsync)
+internal sealed record Part(
+    string Name, string Measures, Func<BenchOptions, int> Seconds, Func<Field, IAsyncEnumerable<Goal>> MeasureAsync)
 {
     /// <summary>For upstreams, forwarders and servers to start and the first accounts to be connected.</summary>
     public const int SecondsToStart = 60;
@@ -16,9 +17,9 @@ internal sealed record Part(string Name, string Measures, Func<BenchOptions, int
     public static IReadOnlyList<Part> All { get; } =
     [
         .. Load.All.Select(load => new Part(
-            load.Name, $"calls at {load} beside the forwarder, nginx and the upstream", o => 5 * (o.WarmUp + (o.Rounds * o.Seconds)), field => UnderLoad.MeasureAsync(field, load))),
+            load.Name, $"calls beside the forwarder, nginx and the upstream: {load}", UnderLoad.Seconds, field => UnderLoad.MeasureAsync(field, load))),
         new("memory", "resident memory, idle and under load", o => 2 * o.WarmUp, Memory.MeasureAsync),
-        new("refreshes", "durable refreshes beside calls", o => 2 * InTurns.Seconds(o) + 30, Refreshes.MeasureAsync),
+        new("refreshes", "durable refreshes beside calls", o => 30 + (2 * InTurns.Seconds(o)), Refreshes.MeasureAsync),
         new("links", "accounts connected through the Connect page beside the forwarder", InTurns.Seconds, Links.MeasureAsync),
         new("expired", "a thousand callers on an expired account over two nodes", _ => 15, ExpiredAccount.MeasureAsync),
         new("steady-postgres", "two nodes on PostgreSQL, 500 calls/s in open loop", Steady.Seconds, Steady.OnPostgresAsync),
@@ -26,7 +27,7 @@ internal sealed record Part(string Name, string Measures, Func<BenchOptions, int
         new("overload-processor", "1, 2 and 10 times what the processor can do, in open loop", Overload.Seconds, Overload.OfProcessorAsync),
         new("overload-places", "1, 2 and 10 times what the places for calls can do, in open loop", Overload.Seconds, Overload.OfPlacesAsync),
         new("telemetry", "calls with telemetry and logs beside calls without", o => InTurns.Seconds(o) + 20, TelemetryCost.MeasureAsync),
-        new("million", "a million accounts beside a thousand, and pauses for collection", o => InTurns.Seconds(o) + ManyAccounts.PauseSeconds + (o.Many / 5000), ManyAccounts.MeasureAsync),
+        new("million", "a million accounts beside a thousand, and pauses for collection", ManyAccounts.Seconds, ManyAccounts.MeasureAsync),
         new("start", "start to the first call, and with ten thousand tools", _ => 30, Starts.MeasureAsync),
     ];
 

@@ -46,7 +46,7 @@ internal sealed class Tally(Order order)
                     _refused++;
                     break;
                 default:
-                    Fail($"status {answer.Status}, {(answer.SaysWhen ? "" : "no ")}Retry-After, {(answer.IsUpstreams ? "" : "not ")}the upstream's answer");
+                    Fail($"status {answer.Status}, {(answer.SaysWhen ? "with" : "without")} Retry-After");
                     break;
             }
         }

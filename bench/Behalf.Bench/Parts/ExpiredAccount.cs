@@ -33,7 +33,8 @@ internal static class ExpiredAccount
         yield return tokens == 0
             ? throw new InvalidOperationException("The token was not renewed: it had not expired.")
             : new Goal($"PostgreSQL, two nodes, {Callers} callers on an expired account: token calls", tokens, 1, Most: true);
-        yield return new Goal($"PostgreSQL, two nodes, {Callers} callers on an expired account: without an answer", answered.Count(got => !got), 0, Most: true);
+        yield return new Goal(
+            $"PostgreSQL, two nodes, {Callers} callers on an expired account: without an answer", answered.Count(got => !got), 0, Most: true);
     }
 
     private static async Task<int> TokensAsync(Uri upstream)

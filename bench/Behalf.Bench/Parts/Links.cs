@@ -21,7 +21,9 @@ internal static class Links
         async Task<Window> ConnectAsync()
         {
             var offered = await generator.OfferAsync(new Order { AtOnce = AtOnce, Seconds = options.Seconds, Config = config });
-            return offered.Failed == 0 ? offered.ToWindow() : throw new InvalidOperationException($"{offered.Failed} links failed, the first: {offered.Failure}.");
+            return offered.Failed == 0
+                ? offered.ToWindow()
+                : throw new InvalidOperationException($"{offered.Failed} links failed, the first: {offered.Failure}.");
         }
     }
 }

@@ -7,10 +7,10 @@ namespace Behalf.Bench.Parts;
 /// take, and what becomes of the others. The peak is that of as many callers as there are places, each waiting for its answer.</summary>
 internal static class Overload
 {
-    private static readonly double[] Factors = [1, 2, 10];
-
     /// <summary>How many calls the generator has under way at most; more would wait in the server's sockets.</summary>
     private const int Connections = 2000;
+
+    private static readonly double[] Factors = [1, 2, 10];
 
     public static int Seconds(BenchOptions options) => (2 * options.WarmUp) + ((Factors.Length + 1) * options.Rounds * (options.Seconds + 1));
 
@@ -31,60 +31,73 @@ internal static class Overload
             ["BEHALF_MAX_CALLS_PER_PROVIDER"] = number,
         });
         using var generator = field.StartGenerator(node, node.Process.Url);
-        var warm = await generator.OfferAsync(new Order { AtOnce = places, Seconds = options.WarmUp });
+        var warm = await OfferAsync(0, places, options.WarmUp);
 
         // Refusing, too, must be compiled before it counts.
-        await generator.OfferAsync(new Order { PerSecond = 2 * warm.DonePerSecond, AtOnce = Connections, Seconds = options.WarmUp });
-        var rounds = new List<IReadOnlyList<Measurement>>();
+        await OfferAsync(2 * warm.Done, Connections, options.WarmUp);
+        var rounds = Factors.ToDictionary(factor => factor, _ => new List<Round>());
         for (var i = 0; i < options.Rounds; i++)
         {
-            var peak = await OfferAsync(0, places);
-            var round = new List<Measurement> { peak };
+            var peak = await OfferAsync(0, places, options.Seconds + 1);
             foreach (var factor in Factors)
             {
-                round.Add(await OfferAsync(factor * peak.Offered.DonePerSecond, Connections));
+                rounds[factor].Add(new Round(peak, await OfferAsync(factor * peak.Done, Connections, options.Seconds + 1)));
             }
-
-            rounds.Add(round);
         }
 
-        foreach (var goal in Factors.SelectMany((factor, i) => Goals(rounds, i + 1, string.Create(CultureInfo.InvariantCulture, $"SQLite, {places} places, {factor}× the peak: "))))
+        foreach (var factor in Factors)
         {
-            yield return goal;
+            foreach (var goal in Goals(rounds[factor], factor, places))
+            {
+                yield return goal;
+            }
         }
 
-        async Task<Measurement> OfferAsync(double perSecond, int atOnce)
+        async Task<Outcome> OfferAsync(double perSecond, int atOnce, int seconds)
         {
             var cpu = node.Process.CpuMs;
-            var offered = await generator.OfferAsync(new Order { PerSecond = perSecond, AtOnce = atOnce, Seconds = options.Seconds + 1 });
-            return new Measurement(offered, node.Process.CpuMs - cpu);
+            var offered = await generator.OfferAsync(new Order { PerSecond = perSecond, AtOnce = atOnce, Seconds = seconds });
+            return new Outcome(offered, node.Process.CpuMs - cpu);
         }
     }
 
-    private static IEnumerable<Goal> Goals(List<IReadOnlyList<Measurement>> rounds, int index, string name)
+    private static IEnumerable<Goal> Goals(List<Round> rounds, double factor, int places)
     {
-        var (done, sent, refused) = (Median((peak, _) => peak.DonePerSecond), Median((_, over) => over.SentPerSecond), Median((_, over) => over.RefusedPerSecond));
+        var name = string.Create(CultureInfo.InvariantCulture, $"SQLite, {places} places, {factor}× the peak");
+        var peak = Series.Middle(rounds.Select(r => r.Peak.Done));
+        var sent = Series.Middle(rounds.Select(r => r.Over.Offered.SentPerSecond));
         yield return new Goal(
-            string.Create(CultureInfo.InvariantCulture, $"{name}done, to the peak of {done:F0}/s; {sent:F0}/s offered, {refused:F0}/s refused{RefusalCost(rounds, index)}"),
-            Median((peak, over) => over.DonePerSecond / peak.DonePerSecond), 0.90);
+            string.Create(CultureInfo.InvariantCulture, $"{name}, {sent:F0} of {factor * peak:F0}/s offered: calls done to the peak's{Costs(rounds)}"),
+            Series.Middle(rounds.Select(r => r.Over.Done / r.Peak.Done)), 0.90);
+        var p99 = Series.Middle(rounds.Select(r => r.Peak.Offered.P99Us)) / 1000;
         yield return new Goal(
-            string.Create(CultureInfo.InvariantCulture, $"{name}their p99, to the peak's of {Median((peak, _) => peak.P99Us) / 1000:F0} ms"),
-            Median((peak, over) => over.P99Us / peak.P99Us), 2, Most: true);
-        var first = rounds.Select(round => round[index].Offered.Failure).FirstOrDefault(failure => failure is not null);
+            string.Create(CultureInfo.InvariantCulture, $"{name}: p99 of those to the peak's ({p99:F0} ms)"),
+            Series.Middle(rounds.Select(r => r.Over.Offered.P99Us / r.Peak.Offered.P99Us)), 2, Most: true);
+        var failure = rounds.Select(r => r.Over.Offered.Failure).FirstOrDefault(failure => failure is not null);
         yield return new Goal(
-            $"{name}neither done nor refused with Retry-After{(first is null ? "" : $"; the first: {first}")}", rounds.Sum(round => round[index].Offered.Failed), 0, Most: true);
-
-        double Median(Func<Offered, Offered, double> of) => Series.Middle(rounds.Select(round => of(round[0].Offered, round[index].Offered)));
+            $"{name}: neither done nor refused with Retry-After{(failure is null ? "" : $"; the first: {failure}")}",
+            rounds.Sum(r => r.Over.Offered.Failed), 0, Most: true);
     }
 
-    /// <summary>What is left of the processor's time when the calls done have had theirs: it says how much can be refused at all.</summary>
-    private static string RefusalCost(List<IReadOnlyList<Measurement>> rounds, int index)
+    /// <summary>Why no more is done where refusing takes what calls would need.</summary>
+    private static string Costs(List<Round> rounds)
     {
-        var costs = rounds.Where(round => round[index].Offered.Refused > 100)
-            .Select(round => (round[index].CpuMs - (round[index].Offered.Done * round[0].CpuMs / round[0].Offered.Done)) * 1000 / round[index].Offered.Refused)
-            .ToList();
-        return costs.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" at {Series.Middle(costs):F0} µs of processor time each");
+        var refusals = rounds.Where(r => r.Over.Offered.Refused >= 100).Select(r => r.RefusalUs).ToList();
+        return refusals.Count == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $" (of the processor's time a refusal takes {Series.Middle(refusals):F0} µs, a call {Series.Middle(rounds.Select(r => r.Peak.CallUs)):F0} µs)");
     }
 
-    private sealed record Measurement(Offered Offered, double CpuMs);
+    private sealed record Round(Outcome Peak, Outcome Over)
+    {
+        /// <summary>Of the processor's time, what the calls that were done do not account for.</summary>
+        public double RefusalUs => ((Over.CpuMs * 1000) - (Over.Offered.Done * Peak.CallUs)) / Over.Offered.Refused;
+    }
+
+    private sealed record Outcome(Offered Offered, double CpuMs)
+    {
+        public double Done => Offered.DonePerSecond;
+
+        public double CallUs => CpuMs * 1000 / Offered.Done;
+    }
 }

@@ -12,7 +12,8 @@ internal static class Refreshes
         {
             var node = field.Nodes[name];
             var config = await node.CreateConfigAsync("S2S_OAUTH2");
-            var ids = await node.ConnectAsync(config, options.Accounts, "S2S_OAUTH2", i => new { client_id = $"client-{i}", client_secret = $"secret-{i}" });
+            var ids = await node.ConnectAsync(
+                config, options.Accounts, "S2S_OAUTH2", i => new { client_id = $"client-{i}", client_secret = $"secret-{i}" });
             var script = await node.WriteScriptAsync("refresh", Wrk.RefreshScript(node.Key, ids));
             var ratio = await InTurns.RatioAsync(
                 options,

@@ -53,9 +53,12 @@ internal static class Steady
             throw new InvalidOperationException($"{offered.Failed} calls failed, the first: {offered.Failure}.");
         }
 
-        string Named(string figure) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{name}, {offered.SentPerSecond:F0} calls/s{(rate < wanted ? $" instead of {wanted}, the peak being {peak:F0}," : "")} for {options.SteadySeconds} s: {figure}");
+        string Named(string figure)
+        {
+            var instead = rate < wanted ? string.Create(CultureInfo.InvariantCulture, $" instead of {wanted}, the peak being {peak:F0},") : "";
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{name}, {offered.SentPerSecond:F0} calls/s{instead} for {options.SteadySeconds} s: {figure}");
+        }
     }
 
     /// <summary>From the first fifth of the time to the last; single samples have collections in them.</summary>

@@ -6,6 +6,10 @@ namespace Behalf.Bench.Parts;
 /// machine is everybody's.</summary>
 internal static class UnderLoad
 {
+    private const int Variants = 5;
+
+    public static int Seconds(BenchOptions options) => Variants * (options.WarmUp + (options.Rounds * options.Seconds));
+
     public static async IAsyncEnumerable<Goal> MeasureAsync(Field field, Load load)
     {
         var series = field.Variants.Where(v => v.Slow == load.Slow).Select(v => new Series(v, load)).ToList();
