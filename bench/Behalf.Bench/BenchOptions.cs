@@ -30,7 +30,7 @@ internal sealed record BenchOptions
         var options = new BenchOptions();
         for (var i = 0; i < arguments.Length; i += 2)
         {
-            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"{arguments[i]} lacks its value.");
+            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new UsageException($"{arguments[i]} lacks its value.");
             options = arguments[i] switch
             {
                 "--only" => options with { Only = value.Split(',') },
@@ -41,7 +41,7 @@ internal sealed record BenchOptions
                 "--accounts" => options with { Accounts = Number(value) },
                 "--many" => options with { Many = Number(value) },
                 "--steady-seconds" => options with { SteadySeconds = Number(value) },
-                _ => throw new ArgumentException($"There is no option {arguments[i]}."),
+                _ => throw new UsageException($"There is no option {arguments[i]}."),
             };
         }
 
@@ -50,5 +50,8 @@ internal sealed record BenchOptions
 
     private static int Number(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
         ? number
-        : throw new ArgumentException($"{value} is not a number above 0.");
+        : throw new UsageException($"{value} is not a number above 0.");
 }
+
+/// <summary>An option that there is not, or that makes no sense.</summary>
+internal sealed class UsageException(string message) : Exception(message);

@@ -98,14 +98,22 @@ internal sealed class Field(string folder, BenchOptions options) : IAsyncDisposa
 
     public Generator StartGenerator(Node node, params IEnumerable<Uri> urls) => Generator.Start(SharedCore, node.Key, options.Accounts, urls);
 
+    /// <summary>Stops what a part starts, when the part is over: what idles beside a server under measurement takes of its core.</summary>
+    public IDisposable StopsWhatStartsFromNow() => new Stopping(this, _running.Count);
+
     public ValueTask DisposeAsync()
     {
-        foreach (var one in Enumerable.Reverse(_running))
-        {
-            one.Dispose();
-        }
-
+        StopDownTo(0);
         return ValueTask.CompletedTask;
+    }
+
+    private void StopDownTo(int count)
+    {
+        while (_running.Count > count)
+        {
+            _running[^1].Dispose();
+            _running.RemoveAt(_running.Count - 1);
+        }
     }
 
     private async Task AddAsync(bool slow)
@@ -155,5 +163,10 @@ internal sealed class Field(string folder, BenchOptions options) : IAsyncDisposa
         var started = await Measured.StartAsync(url, core, "dotnet", [self, .. arguments(url)]);
         _running.Add(started.Process);
         return started;
+    }
+
+    private sealed class Stopping(Field field, int count) : IDisposable
+    {
+        public void Dispose() => field.StopDownTo(count);
     }
 }

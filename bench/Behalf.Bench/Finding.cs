@@ -9,6 +9,7 @@ internal sealed record Finding(Part Part, IReadOnlyList<Goal> Goals, string? Fai
     {
         var goals = new List<Goal>();
         var began = Stopwatch.GetTimestamp();
+        using var stops = field.StopsWhatStartsFromNow();
         try
         {
             await foreach (var goal in part.MeasureAsync(field))

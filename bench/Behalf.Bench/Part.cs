@@ -33,6 +33,6 @@ internal sealed record Part(
 
     public static IEnumerable<Part> Chosen(BenchOptions options) =>
         options.Only.FirstOrDefault(name => All.All(part => part.Name != name)) is { } unknown
-            ? throw new ArgumentException($"There is no part {unknown}.")
+            ? throw new UsageException($"There is no part {unknown}.")
             : All.Where(part => options.Only.Count == 0 || options.Only.Contains(part.Name));
 }

@@ -11,10 +11,11 @@ try
         ["sink", var url] => await Sink.RunAsync(url),
         ["run", .. var options] when options.Contains("--help") => Benchmark.Help(),
         ["run", .. var options] => await Benchmark.RunAsync(BenchOptions.Parse(options)),
-        _ => throw new ArgumentException("behalf-bench: run --help | upstream URL DELAY_MS | forward URL UPSTREAM | sink URL | offer KEY USERS URL…"),
+        _ => throw new UsageException(
+            "behalf-bench: run --help | upstream URL DELAY_MS | forward URL UPSTREAM | sink URL | offer KEY USERS URL…"),
     };
 }
-catch (ArgumentException e)
+catch (UsageException e)
 {
     Console.Error.WriteLine(e.Message);
     return 2;

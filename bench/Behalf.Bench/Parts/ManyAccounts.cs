@@ -29,7 +29,6 @@ internal static class ManyAccounts
             () => Field.LoadAsync(few, field.Fast(Field.Sqlite).Script, Connections, options.Seconds));
         yield return new Goal($"{name} {among}: calls", ratio(w => w.RequestsPerSecond), 0.93, 0.97);
         yield return new Goal($"{name} {among}: p99", ratio(w => w.P99Us), 1.15, 1.05, Most: true);
-
         yield return new Goal($"{name}: resident MB under load", many.Process.ResidentBytes / 1e6, 350, 250, Most: true);
 
         // Apart from the windows: watching costs something.

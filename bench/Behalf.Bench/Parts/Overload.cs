@@ -57,7 +57,9 @@ internal static class Overload
         {
             var cpu = node.Process.CpuMs;
             var offered = await generator.OfferAsync(new Order { PerSecond = perSecond, AtOnce = atOnce, Seconds = seconds });
-            return new Outcome(offered, node.Process.CpuMs - cpu);
+            return offered.Done > 0
+                ? new Outcome(offered, node.Process.CpuMs - cpu)
+                : throw new InvalidOperationException($"No call was done; {offered.Refused} were refused, {offered.Failed} failed.");
         }
     }
 
