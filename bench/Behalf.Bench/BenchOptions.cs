@@ -14,22 +14,44 @@ internal sealed record BenchOptions
 
     public int Accounts { get; init; } = 1000;
 
+    /// <summary>How many accounts are very many.</summary>
+    public int Many { get; init; } = 1_000_000;
+
+    public int SteadySeconds { get; init; } = 60;
+
+    /// <summary>The parts to measure; empty for all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>Where the page goes. What some of the parts gave must not take the place of the figures of all.</summary>
+    public string? Out { get; init; }
+
     public static BenchOptions Parse(string[] arguments)
     {
         var options = new BenchOptions();
-        for (var i = 0; i + 1 < arguments.Length; i += 2)
+        for (var i = 0; i < arguments.Length; i += 2)
         {
-            var number = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture);
+            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new UsageException($"{arguments[i]} lacks its value.");
             options = arguments[i] switch
             {
-                "--rounds" => options with { Rounds = number },
-                "--seconds" => options with { Seconds = number },
-                "--warm-up" => options with { WarmUp = number },
-                "--accounts" => options with { Accounts = number },
-                _ => throw new ArgumentException($"There is no option {arguments[i]}."),
+                "--only" => options with { Only = value.Split(',') },
+                "--out" => options with { Out = value },
+                "--rounds" => options with { Rounds = Number(value) },
+                "--seconds" => options with { Seconds = Number(value) },
+                "--warm-up" => options with { WarmUp = Number(value) },
+                "--accounts" => options with { Accounts = Number(value) },
+                "--many" => options with { Many = Number(value) },
+                "--steady-seconds" => options with { SteadySeconds = Number(value) },
+                _ => throw new UsageException($"There is no option {arguments[i]}."),
             };
         }
 
         return options;
     }
+
+    private static int Number(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+        ? number
+        : throw new UsageException($"{value} is not a number above 0.");
 }
+
+/// <summary>An option that there is not, or that makes no sense.</summary>
+internal sealed class UsageException(string message) : Exception(message);

@@ -1,34 +1,30 @@
+using System.Globalization;
 using Behalf.Tests.Support;
 
 namespace Behalf.Bench;
 
-/// <summary>Starts everything on loopback, one server at a time on a core of its own, and measures the variants in turns: in each
-/// round every variant gets one window, so that a slow minute of the machine is everybody's.</summary>
+/// <summary>Starts everything on loopback, one server at a time on a core of its own, measures one part after the other, and
+/// writes what was measured even if a part failed.</summary>
 internal static class Benchmark
 {
-    // The server under measurement has one core; load, upstream and database share the other.
-    private const string ServerCore = "0";
-    private const string OtherCore = "1";
-
     public static async Task<int> RunAsync(BenchOptions options)
     {
+        var parts = Part.Chosen(options).ToList();
         PostgresCluster.Durable = true;
         var folder = Directory.CreateTempSubdirectory("behalf-bench-").FullName;
         try
         {
-            await using var field = await Field.StartAsync(folder, options, ServerCore, OtherCore);
-            var series = new List<Series>();
-            foreach (var load in Load.All)
+            await Console.Error.WriteLineAsync($"about {Minutes(parts.Sum(part => part.Seconds(options)) + Part.SecondsToStart)}");
+            await using var field = await Field.StartAsync(folder, options);
+            var findings = new List<Finding>();
+            foreach (var part in parts)
             {
-                await Console.Error.WriteLineAsync($"{load.Connections} connections{(load.Slow ? ", slow upstream" : "")}");
-                series.AddRange(await MeasureAsync(field, load, options));
+                await Console.Error.WriteLineAsync($"{part.Name}, about {Minutes(part.Seconds(options))}: {part.Measures}");
+                findings.Add(await Finding.OfAsync(part, field));
             }
 
-            var goals = await new Extras(field, options, ServerCore, OtherCore).MeasureAsync(folder);
-            var report = Report.Write(series, goals, field, options);
-            await File.WriteAllTextAsync(Path.Combine(Repository.Root, "bench", "RESULTS.md"), report);
-            Console.WriteLine(report);
-            return 0;
+            await WriteAsync(Report.Write(findings, field), options);
+            return findings.Exists(finding => finding.Failure is not null) ? 1 : 0;
         }
         finally
         {
@@ -37,45 +33,39 @@ internal static class Benchmark
         }
     }
 
-    private static async Task<IReadOnlyList<Series>> MeasureAsync(Field field, Load load, BenchOptions options)
+    public static int Help()
     {
-        var series = field.Variants.Where(v => v.Slow == load.Slow).Select(v => new Series(v, load)).ToList();
-        foreach (var one in series)
+        var options = new BenchOptions();
+        Console.WriteLine($"""
+            bench/run [--only PART,PART…] [--out FILE] [--rounds N] [--seconds N] [--warm-up N] [--accounts N] [--many N] [--steady-seconds N]
+
+            Measures all parts and writes bench/RESULTS.md; with --only, some of them, and writes to FILE alone, if one is given.
+              --rounds N          windows of each variant, in turns with the others' ({options.Rounds})
+              --seconds N         length of a window ({options.Seconds})
+              --warm-up N         seconds of load before the first window ({options.WarmUp})
+              --accounts N        connected accounts ({options.Accounts})
+              --many N            accounts where they are very many ({options.Many})
+              --steady-seconds N  length of the steady load ({options.SteadySeconds})
+
+            Parts, and what each takes with these numbers, beside {Minutes(Part.SecondsToStart)} for the start:
+            """);
+        foreach (var part in Part.All)
         {
-            await WindowAsync(one, options.WarmUp);
+            Console.WriteLine($"  {part.Name,-19} {Minutes(part.Seconds(options)),8}  {part.Measures}");
         }
 
-        for (var round = 0; round < options.Rounds; round++)
-        {
-            foreach (var one in series)
-            {
-                one.Add(await WindowAsync(one, options.Seconds));
-            }
-        }
-
-        return series;
+        Console.WriteLine($"Together {Minutes(Part.All.Sum(part => part.Seconds(options)) + Part.SecondsToStart)}.");
+        return 0;
     }
 
-    private static async Task<Sample> WindowAsync(Series one, int seconds)
+    private static async Task WriteAsync(string report, BenchOptions options)
     {
-        var variant = one.Variant;
-        var (trips, syncs) = await variant.CountsAsync();
-        var (cpu, databaseCpu) = (variant.CpuMs(), variant.DatabaseCpuMs());
-        var window = await Wrk.RunAsync(variant.Url, variant.Script, one.Load.Connections, seconds, OtherCore);
-        var (cpuAfter, databaseCpuAfter) = (variant.CpuMs(), variant.DatabaseCpuMs());
-        var (tripsAfter, syncsAfter) = await variant.CountsAsync();
-        return new Sample
+        Console.WriteLine(report);
+        if ((options.Out ?? (options.Only.Count == 0 ? Path.Combine(Repository.Root, "bench", "RESULTS.md") : null)) is { } file)
         {
-            Window = window,
-            CpuUsPerCall = (cpuAfter - cpu) * 1000 / window.Requests,
-            DatabaseCpuUsPerCall = (databaseCpuAfter - databaseCpu) * 1000 / window.Requests,
-            RoundTripsPerCall = (double)(tripsAfter - trips) / window.Requests,
-            SyncsPerCall = (double)(syncsAfter - syncs) / window.Requests,
-        };
+            await File.WriteAllTextAsync(file, report);
+        }
     }
-}
 
-internal sealed record Load(int Connections, bool Slow)
-{
-    public static IReadOnlyList<Load> All { get; } = [new(1, false), new(64, false), new(256, false), new(512, true)];
+    private static string Minutes(int seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60}:{seconds % 60:00} min");
 }

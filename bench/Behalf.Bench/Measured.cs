@@ -8,6 +8,8 @@ namespace Behalf.Bench;
 /// <summary>A process under measurement, bound to one core, with its processor time and memory.</summary>
 internal sealed class Measured : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly Process _process;
 
     private Measured(Process process, Uri url) => (_process, Url) = (process, url);
@@ -54,7 +56,7 @@ internal sealed class Measured : IDisposable
         _ = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         using var http = Http.Client(url);
-        while (!process.HasExited)
+        while (!process.HasExited && watch.Elapsed < Patience)
         {
             try
             {
@@ -71,7 +73,13 @@ internal sealed class Measured : IDisposable
             await Task.Delay(2);
         }
 
-        throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {await errors}");
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} did not answer: {await errors}");
     }
 
     public static async Task<bool> AnswersAsync(HttpClient http, string path)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -7,6 +8,11 @@ namespace Behalf.Bench;
 internal sealed class Node : IDisposable
 {
     public const string Tool = "SANDBOX_GET_MAIL";
+    public const string MetricsSetting = "BEHALF_METRICS";
+
+    /// <summary>The sandbox's, as its toolkit names it.</summary>
+    public const string Issuer = "http://127.0.0.1:4010";
+
     private const string Path = "/api/v3.1/";
 
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -62,13 +68,36 @@ internal sealed class Node : IDisposable
         return after;
     }
 
-    public async Task<string> CreateConfigAsync(string scheme)
+    /// <summary>Another process with the same settings and so the same database.</summary>
+    public async Task<Measured> StartBesideAsync()
+    {
+        var metrics = new Dictionary<string, string> { [MetricsSetting] = Measured.FreeUrl().ToString() };
+        return (await LaunchAsync(Merged(_settings, metrics), _core, static http => Measured.AnswersAsync(http, "/health/ready"))).Item1;
+    }
+
+    /// <summary>Of the embedded database, since the process started: each is one sync.</summary>
+    public async Task<long> CountCommitsAsync()
+    {
+        const string Name = "behalf_storage_commit_duration_seconds_count";
+        using var http = Http.Client(new Uri(_settings[MetricsSetting]));
+        var line = (await http.GetStringAsync("/metrics")).Split('\n').FirstOrDefault(l => l.StartsWith(Name, StringComparison.Ordinal));
+        return line is null ? 0 : long.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
+    }
+
+    public async Task<string> WriteScriptAsync(string name, string script)
+    {
+        var file = System.IO.Path.Combine(Folder, name + ".lua");
+        await File.WriteAllTextAsync(file, script);
+        return file;
+    }
+
+    public async Task<string> CreateConfigAsync(string scheme, object? credentials = null)
     {
         using var project = Client();
         return (await PostAsync(project, "auth_configs", new
         {
             toolkit = new { slug = "sandbox" },
-            auth_config = new { type = "use_custom_auth", authScheme = scheme },
+            auth_config = new { type = "use_custom_auth", authScheme = scheme, credentials = credentials ?? new { } },
         })).GetProperty("auth_config").GetProperty("id").GetString()!;
     }
 
@@ -145,9 +174,10 @@ internal sealed class Node : IDisposable
     }
 
     /// <summary>A refusal is quick too: what is measured must be calls that reach the upstream and bring its answer.</summary>
-    private static async Task<bool> ExecutesAsync(HttpClient client)
+    public static async Task<bool> ExecutesAsync(HttpClient client, string? account = null)
     {
-        using var answer = await client.PostAsJsonAsync(Path + "tools/execute/" + Tool, new { user_id = "user_1", arguments = new { message_id = "m1" } });
+        var call = new { user_id = "user_1", connected_account_id = account, arguments = new { message_id = "m1" } };
+        using var answer = await client.PostAsJsonAsync(Path + "tools/execute/" + Tool, call);
         return (await answer.Content.ReadAsStringAsync()).Contains("\"Figures\"", StringComparison.Ordinal);
     }
 

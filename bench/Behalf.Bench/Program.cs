@@ -1,18 +1,22 @@
 using Behalf.Bench;
+using Behalf.Bench.Offering;
 
-return args switch
+try
 {
-    ["upstream", var url, var delayMs] => await Upstream.RunAsync(url, int.Parse(delayMs, null)),
-    ["forward", var url, var upstream] => await Forwarder.RunAsync(url, new Uri(upstream)),
-    ["offer", var url, var key, var accounts, var callers, var seconds] =>
-        await Offer.RunAsync(url, key, int.Parse(accounts, null), int.Parse(callers, null), int.Parse(seconds, null)),
-    ["sink", var url] => await Sink.RunAsync(url),
-    ["run", .. var options] => await Benchmark.RunAsync(BenchOptions.Parse(options)),
-    _ => Usage(),
-};
-
-static int Usage()
+    return args switch
+    {
+        ["upstream", var url, var delayMs] => await Upstream.RunAsync(url, int.Parse(delayMs, null)),
+        ["forward", var url, var upstream] => await Forwarder.RunAsync(url, new Uri(upstream)),
+        ["offer", var key, var users, .. var urls] => await Offer.RunAsync(key, int.Parse(users, null), [.. urls.Select(url => new Uri(url))]),
+        ["sink", var url] => await Sink.RunAsync(url),
+        ["run", .. var options] when options.Contains("--help") => Benchmark.Help(),
+        ["run", .. var options] => await Benchmark.RunAsync(BenchOptions.Parse(options)),
+        _ => throw new UsageException(
+            "behalf-bench: run --help | upstream URL DELAY_MS | forward URL UPSTREAM | sink URL | offer KEY USERS URL…"),
+    };
+}
+catch (UsageException e)
 {
-    Console.Error.WriteLine("behalf-bench: run [--rounds N] [--seconds N] [--accounts N] | upstream URL DELAY_MS | forward URL UPSTREAM | sink URL | offer URL KEY ACCOUNTS CALLERS SECONDS");
+    Console.Error.WriteLine(e.Message);
     return 2;
 }

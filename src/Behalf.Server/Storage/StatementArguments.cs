@@ -14,12 +14,13 @@ internal sealed partial class StatementArguments
     private static readonly ConcurrentDictionary<Type, ConcurrentDictionary<string, StatementArguments?>> Known = new();
 
     private readonly Type? _type;
+    private readonly string _sql;
     private readonly Func<object, object?>[] _values;
 
     private StatementArguments(Type? type, string sql, IReadOnlyList<(string Name, Type Type)> parameters, Func<object, object?>[] values)
     {
-        (_type, Parameters, _values) = (type, parameters, values);
-        PositionalText = Parameter().Replace(sql, match => "$" + (1 + Index(match.Groups[1].Value)).ToString(CultureInfo.InvariantCulture));
+        (_type, _sql, Parameters, _values) = (type, sql, parameters, values);
+        PositionalText = TextWith(index => "$" + (index + 1).ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>In the order of their first appearance. The types are those that the values travel as.</summary>
@@ -32,6 +33,9 @@ internal sealed partial class StatementArguments
     public static StatementArguments? Of(string sql, object? args) => Known
         .GetOrAdd(args?.GetType() ?? typeof(void), static _ => new(StatementTexts.Comparer))
         .GetOrAdd(sql, static (sql, type) => Make(sql, type), args?.GetType());
+
+    /// <summary>The statement with other names for its parameters.</summary>
+    public string TextWith(Func<int, string> name) => Parameter().Replace(_sql, match => name(Index(match.Groups[1].Value)));
 
     public bool Fits(object? args) => args?.GetType() == _type;
 

@@ -62,6 +62,9 @@ public sealed class ZombieTests
                 Assert.True(node.IsStopped);
                 await Task.Delay(TimeSpan.FromSeconds(ChaosSize.Of(6, 2 + (i % 7), 2 + (i % 30))));
                 await node.SignalAsync("CONT");
+
+                // Awake long enough to answer what it was asked: the next halt is another one, and not more of this one.
+                await Eventually.HoldsAsync(async () => (await there.GetAsync("/health/ready")).Status == 200);
                 await Task.Delay(500);
             }
         }

@@ -10,6 +10,12 @@ public sealed class LookupTests
     // Without a condition: what comes back is what row-level security lets through.
     private const string Visible = "select count(*) as rows, max(name) as name from project";
 
+    private const string EchoUnlessFour =
+        """
+        select * from (select @number + 0 as number, @text || '' as text, @bytes || ''::bytea as bytes, @small as small, @yes as yes, @big as big
+          union all select 9, 'the second row', null, 9::smallint, false, 9) rows where @number <> 4 order by number
+        """;
+
     [Fact]
     public async Task Each_sees_the_rows_of_its_own_scope_whatever_travels_with_it()
     {
@@ -51,6 +57,57 @@ public sealed class LookupTests
                 Assert.Equal(1, (await task)!.Rows);
             }
         }
+    }
+
+    [Fact]
+    public async Task Each_gets_its_own_row_or_none_whoever_asks_for_others_at_the_same_time()
+    {
+        var server = await TestServer.SharedAsync("postgres");
+        var asked = await Task.WhenAll(Enumerable.Range(0, 600).Select(async i =>
+        {
+            var wanted = new { number = i % 5, text = i % 3 == 0 ? null : $"text {i % 7}", bytes = i % 4 == 0 ? null : new byte[] { (byte)(i % 6) }, small = (short)(i % 2), yes = i % 8 == 0, big = i % 9 == 0 ? (long?)null : i };
+            return (Wanted: wanted, Got: await server.Database.FindAsync<Echo>(RowScope.System, EchoUnlessFour, wanted, CancellationToken.None));
+        }));
+        Assert.Contains(asked, one => one.Got is null);
+        Assert.All(asked, one =>
+        {
+            var (wanted, got) = one;
+            if (wanted.number == 4)
+            {
+                Assert.Null(got);
+                return;
+            }
+
+            Assert.Equal((wanted.number, wanted.text, wanted.small, wanted.yes, wanted.big), (got!.Number, got.Text, got.Small, got.Yes, got.Big));
+            Assert.Equal(wanted.bytes, got.Bytes);
+        });
+    }
+
+    [Fact]
+    public async Task Those_that_ask_the_same_at_the_same_time_are_asked_once()
+    {
+        await using var server = await TestServer.StartAsync("postgres");
+        await server.Database.WriteAsync(RowScope.System, async session => await session.ExecuteAsync("create sequence asked", null), CancellationToken.None);
+        var seen = await Task.WhenAll(Enumerable.Range(0, 400).Select(i =>
+            server.Database.FindAsync<Seen>(RowScope.System, "select nextval('asked') as rows, @name || '' as name", new { name = $"{i % 2}" }, CancellationToken.None)));
+        Assert.All(seen.Select((one, i) => (one, i)), pair => Assert.Equal($"{pair.i % 2}", pair.one!.Name));
+        Assert.InRange(seen.Max(one => one!.Rows), 2, 100);
+        Assert.Equal(seen.Length, seen.Distinct(ReferenceEqualityComparer.Instance).Count());
+    }
+
+    private sealed record Echo
+    {
+        public required int Number { get; init; }
+
+        public required string? Text { get; init; }
+
+        public required byte[]? Bytes { get; init; }
+
+        public required short Small { get; init; }
+
+        public required bool Yes { get; init; }
+
+        public required long? Big { get; init; }
     }
 
     private sealed record Seen

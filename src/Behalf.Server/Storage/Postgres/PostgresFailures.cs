@@ -9,11 +9,13 @@ internal static class PostgresFailures
     public static bool IsWorthAnotherTry(PostgresException e) =>
         e.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 
-    /// <summary>The database is away, full or starting; not a wrong statement and not a constraint.</summary>
+    /// <summary>The database is away, full or starting; not a wrong statement and not a constraint. A connection that broke
+    /// after it was taken from the pool the driver calls disposed.</summary>
     public static bool IsPassing(Exception e) => e switch
     {
         PostgresException p => p.IsTransient,
         NpgsqlException n => n.IsTransient || n.InnerException is SocketException or TimeoutException or IOException,
+        ObjectDisposedException => true,
         _ => false,
     };
 

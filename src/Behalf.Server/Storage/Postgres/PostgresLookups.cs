@@ -1,12 +1,10 @@
-using System.Data.Common;
 using System.Threading.Channels;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Behalf.Storage.Postgres;
 
-/// <summary>Look-ups that wait at the same time travel in one message. Under load a round trip then serves dozens of calls;
-/// alone a look-up travels as before. Each has its own scope set in front of it, and nothing else's.</summary>
+/// <summary>Look-ups that wait at the same time travel in one message, and those of one statement as one statement. Under load a round
+/// trip then serves dozens of calls; alone a look-up travels as it is. Each has its own scope set in front of it, and nothing else's.</summary>
 internal sealed class PostgresLookups : IAsyncDisposable
 {
     private const int Workers = 4;
@@ -31,12 +29,12 @@ internal sealed class PostgresLookups : IAsyncDisposable
     /// <summary>The first row, or null. Null instead of a task where the statement cannot travel with others.</summary>
     public Task<T?>? TryFindAsync<T>(RowScope scope, string sql, object? args, CancellationToken ct)
     {
-        if (!RowParsers<T>.IsRecord || StatementArguments.Of(sql, args) is not { } arguments || !arguments.Parameters.All(p => TypeOf(p.Type) is not null))
+        if (!RowParsers<T>.IsRecord || StatementArguments.Of(sql, args) is not { } arguments || !arguments.Parameters.All(p => LookupTypes.Has(p.Type)))
         {
             return null;
         }
 
-        var lookup = new Lookup<T>(scope, sql, arguments, args, ct);
+        var lookup = new Lookup<T>(scope, arguments, args, ct);
         return _waiting.Writer.TryWrite(lookup) ? lookup.Task : throw new Problem(Refusal.Overloaded) { RetryAfterSeconds = 1 };
     }
 
@@ -99,30 +97,28 @@ internal sealed class PostgresLookups : IAsyncDisposable
     {
         await using var connection = await _source.OpenConnectionAsync();
         await using var together = new NpgsqlBatch(connection);
-        RowScope? last = null;
-        foreach (var lookup in batch)
+        var statements = new List<LookupStatement?>(batch.Count);
+        foreach (var scope in batch.GroupBy(lookup => lookup.Scope))
         {
             // The settings last as long as the message: a scope that is not set again would be the one before.
-            var scoped = lookup.Scope != last;
-            if (scoped)
+            together.BatchCommands.Add(ScopeCommand(scope.Key));
+            statements.Add(null);
+            foreach (var statement in scope.GroupBy(lookup => (lookup.Arguments, lookup.GetType())).Select(same => new LookupStatement(same)))
             {
-                together.BatchCommands.Add(ScopeCommand(lookup.Scope));
-                last = lookup.Scope;
+                together.BatchCommands.Add(statement.Command());
+                statements.Add(statement);
             }
-
-            lookup.SkipsScope = scoped;
-            together.BatchCommands.Add(lookup.Command());
         }
 
         await using var reader = await together.ExecuteReaderAsync();
-        foreach (var lookup in batch)
+        foreach (var statement in statements)
         {
-            if (lookup.SkipsScope)
+            // The scope's own row is nobody's.
+            if (statement is not null)
             {
-                await reader.NextResultAsync();
+                await statement.ReadAsync(reader);
             }
 
-            await lookup.ReadAsync(reader);
             await reader.NextResultAsync();
         }
 
@@ -140,64 +136,4 @@ internal sealed class PostgresLookups : IAsyncDisposable
             new NpgsqlParameter<string> { TypedValue = scope.Project is null ? "on" : "" },
         },
     };
-
-    private static NpgsqlDbType? TypeOf(Type type) => Type.GetTypeCode(type) switch
-    {
-        TypeCode.String => NpgsqlDbType.Text,
-        TypeCode.Int64 => NpgsqlDbType.Bigint,
-        TypeCode.Int32 => NpgsqlDbType.Integer,
-        TypeCode.Int16 => NpgsqlDbType.Smallint,
-        TypeCode.Boolean => NpgsqlDbType.Boolean,
-        _ => type == typeof(byte[]) ? NpgsqlDbType.Bytea : null,
-    };
-
-    private abstract class Lookup(RowScope scope, CancellationToken ct)
-    {
-        public RowScope Scope { get; } = scope;
-
-        public CancellationToken Ct { get; } = ct;
-
-        /// <summary>Whether its scope's own row comes before its rows.</summary>
-        public bool SkipsScope { get; set; }
-
-        public abstract bool IsDone { get; }
-
-        public abstract NpgsqlBatchCommand Command();
-
-        public abstract Task ReadAsync(DbDataReader reader);
-
-        /// <summary>When the whole message is read: a fault in a later statement undoes none of the earlier ones' rows, but
-        /// would be told to their callers twice.</summary>
-        public abstract void Complete();
-
-        public abstract void Fail(Exception e);
-    }
-
-    private sealed class Lookup<T>(RowScope scope, string sql, StatementArguments arguments, object? args, CancellationToken ct) : Lookup(scope, ct)
-    {
-        private readonly TaskCompletionSource<T?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T? _row;
-
-        public Task<T?> Task => _done.Task;
-
-        public override bool IsDone => _done.Task.IsCompleted;
-
-        public override NpgsqlBatchCommand Command()
-        {
-            var command = new NpgsqlBatchCommand(arguments.PositionalText);
-            for (var i = 0; i < arguments.Parameters.Count; i++)
-            {
-                command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = TypeOf(arguments.Parameters[i].Type)!.Value, Value = arguments.Value(args!, i) });
-            }
-
-            return command;
-        }
-
-        public override async Task ReadAsync(DbDataReader reader) =>
-            _row = await reader.ReadAsync() ? RowParsers<T>.Of(Engine.Postgres, sql, reader)(reader) : default;
-
-        public override void Complete() => _done.TrySetResult(_row);
-
-        public override void Fail(Exception e) => _done.TrySetException(e);
-    }
 }

@@ -12,6 +12,7 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
     private const int Most = 200;
 
     private readonly Dictionary<string, Prepared> _prepared = new(StatementTexts.Comparer);
+    private readonly Dictionary<string, SqliteChange> _changes = new(StatementTexts.Comparer);
 
     public SqliteConnection Connection => connection;
 
@@ -28,7 +29,7 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
             return total;
         }
 
-        return Find(sql, args) is { } prepared ? prepared.Bind(args).ExecuteNonQuery() : connection.Execute(sql, args);
+        return FindChange(sql, args) is { } change ? change.Execute(args) : connection.Execute(sql, args);
     }
 
     public T? First<T>(string sql, object? args)
@@ -67,7 +68,13 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
             prepared.Command.Dispose();
         }
 
+        foreach (var change in _changes.Values)
+        {
+            change.Dispose();
+        }
+
         _prepared.Clear();
+        _changes.Clear();
         connection.Dispose();
     }
 
@@ -87,6 +94,23 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         var prepared = new Prepared(connection, sql, arguments);
         _prepared.Add(sql, prepared);
         return prepared;
+    }
+
+    private SqliteChange? FindChange(string sql, object? args)
+    {
+        if (_changes.TryGetValue(sql, out var known))
+        {
+            return known.Fits(args) ? known : null;
+        }
+
+        if (_changes.Count >= Most || StatementArguments.Of(sql, args) is not { } arguments)
+        {
+            return null;
+        }
+
+        var change = new SqliteChange(connection, sql, arguments);
+        _changes.Add(sql, change);
+        return change;
     }
 
     private sealed class Prepared
