@@ -13,7 +13,9 @@ internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refr
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly SweepPlaces _forDue = new(16);
-    private readonly SweepPlaces _forUnresolved = new(4);
+
+    // Many, since what hangs becomes unresolved itself, and is asked for again and again.
+    private readonly SweepPlaces _forUnresolved = new(32);
 
     /// <summary>One round to its end: what was due when it began.</summary>
     public async Task<int> RunOnceAsync(CancellationToken ct)
