@@ -34,6 +34,41 @@ public sealed class RefreshSweepTests
         await Eventually.HoldsAsync(() => world.Provider.Ledger.Refreshes == 2);
     }
 
+    /// <summary>Its call may take as long as its lease, and its writing longer where the database is away for a while.</summary>
+    [Theory, OnBothEngines]
+    public async Task A_node_does_not_take_an_account_from_itself_when_the_lease_ends(string engine)
+    {
+        await using var world = await World.CreateAsync(engine);
+        await world.ConnectAsync("user_1", "alice");
+        await world.ConnectAsync("user_2", "bob");
+        await world.Server.Database.WriteAsync(
+            RowScope.System, s => s.ExecuteAsync("update account_refresh set rot_policy = 0", null), CancellationToken.None);
+        var hold = world.Provider.Hold;
+        hold.Close(Step.Refresh);
+        try
+        {
+            await DueAsync(world, "user_1", "null");
+            await Eventually.HoldsAsync(() => hold.Waiting == 1);
+            var fence = await FenceAsync(world);
+            await world.Server.Clock.AdvanceAsync(TimeSpan.FromSeconds(91));
+            await DueAsync(world, "user_2", "1");
+            await Eventually.HoldsAsync(() => hold.Waiting == 2);
+            Assert.Equal(fence, await FenceAsync(world));
+        }
+        finally
+        {
+            hold.Open(Step.Refresh);
+        }
+
+        await Eventually.HoldsAsync(() => world.Provider.Ledger.Refreshes == 2);
+    }
+
+    private static Task<long> FenceAsync(World world) => world.Server.Database.FindAsync<long>(
+        RowScope.System,
+        "select epoch from account_refresh where account_id = (select account_id from account where external_user = 'user_1')",
+        null,
+        CancellationToken.None);
+
     private static Task<int> DueAsync(World world, string user, string intent) => world.Server.Database.WriteAsync(
         RowScope.System,
         s => s.ExecuteAsync(

@@ -68,9 +68,10 @@ internal static class RefreshClaims
             },
             ct);
 
-    /// <summary>Those that are due, up to a number; unresolved ones in a round of their own, since their grace runs out.</summary>
+    /// <summary>Those that are due and not in work here, up to a number; unresolved ones in a round of their own, since their grace
+    /// runs out.</summary>
     public static Task<IReadOnlyList<RefreshClaim>> ClaimDueAsync(
-        this IDatabase database, bool unresolved, int most, CancellationToken ct) =>
+        this IDatabase database, bool unresolved, IReadOnlyCollection<Id<IdKinds.Account>> atWork, int most, CancellationToken ct) =>
         database.WriteAsync<IReadOnlyList<RefreshClaim>>(
             RowScope.System,
             async session =>
@@ -79,10 +80,10 @@ internal static class RefreshClaims
                     $"""
                     select project_id, account_id from account_refresh
                     where status = 0 and due_at <= behalf_now() and intent_at is {(unresolved ? "not null" : "null")}
-                      and not ({RefreshLease.SqlMustWait})
+                      and not ({RefreshLease.SqlMustWait}) and not (account_id in @atWork)
                     order by due_at limit @most{session.ForUpdateSkipLocked}
                     """,
-                    new { most });
+                    new { most, atWork = atWork.Select(one => one.ToBytes()).ToArray() });
                 var claims = new List<RefreshClaim>();
                 foreach (var row in due)
                 {

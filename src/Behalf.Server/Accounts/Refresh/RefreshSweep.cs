@@ -52,8 +52,8 @@ internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refr
 
         // Not cancelled from here on: what is claimed is worked off, or its intent would stand for something that never was sent.
         var claimedAt = Clock.GetTimestamp();
-        var unresolved = await database.ClaimDueAsync(unresolved: true, _forUnresolved.Free, CancellationToken.None);
-        var due = await database.ClaimDueAsync(unresolved: false, _forDue.Free, CancellationToken.None);
+        var unresolved = await database.ClaimDueAsync(unresolved: true, refresher.AtWork, _forUnresolved.Free, CancellationToken.None);
+        var due = await database.ClaimDueAsync(unresolved: false, refresher.AtWork, _forDue.Free, CancellationToken.None);
         using var span = unresolved.Count + due.Count > 0 ? Telemetry.RootSpan("refresh.sweep") : null;
         return
         [

@@ -25,6 +25,9 @@ internal sealed class Refresher(
     /// <summary>How many accounts this node is refreshing now.</summary>
     public int Running => _running.Count;
 
+    /// <summary>Which ones. Whoever claims one of them takes it from this node: what it wins could not be stored any more.</summary>
+    public IReadOnlyCollection<Id<IdKinds.Account>> AtWork => [.. _running.Keys];
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Claims nothing more and sees what was claimed to its end, as far as the host's patience goes: a refresh that
