@@ -20,7 +20,7 @@ internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling>
             }
 
             await next(context);
-            await AnswerEmptyRefusalAsync(context);
+            await (context.Refused() is { } problem ? RefuseAsync(context, problem) : AnswerEmptyRefusalAsync(context));
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {

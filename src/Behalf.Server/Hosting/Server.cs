@@ -3,6 +3,7 @@ using Behalf.Accounts;
 using Behalf.Accounts.Refresh;
 using Behalf.Audit;
 using Behalf.Broker;
+using Behalf.Broker.Places;
 using Behalf.Catalog;
 using Behalf.Egress;
 using Behalf.Gateway.Entities;
@@ -120,6 +121,7 @@ internal static class Server
         app.UseRouting();
         app.UseMiddleware<Authentication>();
         app.UseMiddleware<RequestPlaces>();
+        app.UseMiddleware<ShedCalls>();
     }
 
     private static void MapRoutes(WebApplication app)
