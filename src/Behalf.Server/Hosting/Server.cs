@@ -30,6 +30,7 @@ internal static class Server
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicOrigin>();
+        builder.Services.AddSingleton<HeldRefusals>();
         builder.Services
             .AddExports(settings.Telemetry)
             .AddStorage(settings.Database).AddEgress(settings.EgressAllow, settings.AnswerBytes)
