@@ -27,6 +27,12 @@ internal static partial class Log
     [LoggerMessage(4008, LogLevel.Warning, "{Toolkit} asked the app of {AuthConfig} to slow down: no refreshes for {Seconds} s")]
     public static partial void AppPaused(this ILogger log, Id<IdKinds.AuthConfig> authConfig, string toolkit, int seconds);
 
+    [LoggerMessage(4009, LogLevel.Error, "Refreshing {Account} was given up half way; it is taken up again when its lease ends")]
+    public static partial void ClaimLeft(this ILogger log, Exception e, Id<IdKinds.Account> account);
+
+    [LoggerMessage(4010, LogLevel.Error, "The renewed credential of {Account} could not be brought from its file into the database; it is left there")]
+    public static partial void SpillNotStored(this ILogger log, Exception e, Id<IdKinds.Account> account);
+
     [LoggerMessage(4003, LogLevel.Error, "When {Account} was last used could not be noted")]
     public static partial void UseNotNoted(this ILogger log, Exception e, Id<IdKinds.Account> account);
 }

@@ -70,7 +70,11 @@ public sealed class RefreshKillTests
         Assert.Equal(2, world.Provider.Ledger.Requests.Count(r => r.Step == Step.Refresh));
     }
 
-    internal static async Task DieAsync(World world, string account, Moment moment)
+    /// <param name="world">With a server that this one takes the place of.</param>
+    /// <param name="account">To refresh.</param>
+    /// <param name="moment">When to kill it.</param>
+    /// <param name="holds">What there must be by then, too.</param>
+    internal static async Task DieAsync(World world, string account, Moment moment, Func<bool>? holds = null)
     {
         await world.StopServerAsync();
         await using var node = await world.StartProcessAsync();
@@ -99,6 +103,7 @@ public sealed class RefreshKillTests
         {
             await Eventually.HoldsAsync(() => ledger.Requests.Any(r => r.Step == Step.Refresh && r.Status == 200));
             await Task.Delay(300);
+            await Eventually.HoldsAsync(holds ?? (() => true));
             Assert.False(asking.IsCompleted);
         }
         else if (moment == Moment.Stored)

@@ -14,7 +14,7 @@ public sealed class RefreshSpillTests
     {
         await using var world = await StrictAsync(engine);
         var alice = await ConnectAsync(world);
-        await RefreshKillTests.DieAsync(world, alice, RefreshKillTests.Moment.AnsweredAndNotStored);
+        await RefreshKillTests.DieAsync(world, alice, RefreshKillTests.Moment.AnsweredAndNotStored, () => SpilledIn(world).Length == 1);
         var file = Assert.Single(SpilledIn(world));
         Assert.DoesNotContain("cnry_", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
         Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
@@ -48,6 +48,29 @@ public sealed class RefreshSpillTests
         await world.StartServerAsync();
         Assert.Empty(SpilledIn(world));
         Assert.DoesNotContain(world.Provider.Ledger.Requests, r => r.Step == Step.Revoke);
+        await AssertGoesOnAsync(world, alice);
+    }
+
+    [Theory, OnBothEngines]
+    public async Task A_file_that_cannot_be_brought_in_holds_up_neither_the_others_nor_the_start(string engine)
+    {
+        await using var world = await StrictAsync(engine);
+        var alice = await ConnectAsync(world);
+        await world.ConnectAsync("user_2", "bob");
+        await world.Server.Database.WriteAsync(
+            RowScope.System,
+            s => s.ExecuteAsync("update account_refresh set status = 1 where account_id = (select account_id from account where external_user = 'user_2')", null),
+            CancellationToken.None);
+        var bob = (await world.Project.GetAsync("/api/v3.1/connected_accounts?user_ids=user_2")).Json.GetProperty("items")[0].GetProperty("id").GetString()!;
+        await RefreshKillTests.DieAsync(world, alice, RefreshKillTests.Moment.AnsweredAndNotStored, () => SpilledIn(world).Length == 1);
+
+        // Sealed for another place, it does not open there; and since that account is not refreshed any more, it would have to.
+        var file = Assert.Single(SpilledIn(world));
+        var misplaced = file.Replace(alice, bob, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(misplaced, (await File.ReadAllTextAsync(file)).Replace(alice, bob, StringComparison.Ordinal));
+        await RefreshKillTests.TakeOverAsync(world);
+        Assert.Equal([misplaced], SpilledIn(world));
+        Assert.Contains(world.Server.Log.Lines, line => line.Contains(bob, StringComparison.Ordinal) && line.Contains("is left there", StringComparison.Ordinal));
         await AssertGoesOnAsync(world, alice);
     }
 

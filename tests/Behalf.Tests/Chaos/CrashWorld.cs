@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Behalf.Sandbox.Provider;
 using Behalf.Storage;
+using Behalf.Tests.Keys.Services;
 using Behalf.Tests.Support;
 
 namespace Behalf.Tests.Chaos;
@@ -33,10 +34,13 @@ internal sealed class CrashWorld : IAsyncDisposable
 
     public IEnumerable<Answer> Troubles => _clients.Append(World.Project).Distinct().SelectMany(client => client.Troubles);
 
-    public static async Task<CrashWorld> CreateAsync(string engine, string rotation, ProviderModes? modes = null, string? database = null)
+    public static async Task<CrashWorld> CreateAsync(
+        string engine, string rotation, ProviderModes? modes = null, string? database = null, ServiceKeys? keys = null)
     {
         Assert.True(File.Exists(ServerProcess.WithFailpoints), "Build the server with its failpoints first: dotnet build src/Behalf.Server -c Failpoints");
-        var world = await World.CreateAsync(engine, (modes ?? new ProviderModes()) with { Rotation = ModeOf(rotation) }, options: new TestServerOptions { Database = database });
+        var options = new TestServerOptions { Database = database, Adjust = settings => keys?.Tell(settings) ?? settings };
+        var world = await World.CreateAsync(engine, (modes ?? new ProviderModes()) with { Rotation = ModeOf(rotation) }, options: options);
+        world.More = () => keys?.Environment ?? [];
         (await world.Project.PostAsync("/api/v3.1/webhook_subscriptions", new
         {
             webhook_url = "https://app.invalid/hook",
@@ -58,6 +62,12 @@ internal sealed class CrashWorld : IAsyncDisposable
             s => s.ExecuteAsync("update account_refresh set rot_policy = @policy", new { policy = (short)ModeOf(Rotation) }),
             CancellationToken.None);
         return account;
+    }
+
+    public async Task StopServerAsync()
+    {
+        _clients.Add(World.Project);
+        await World.StopServerAsync();
     }
 
     /// <summary>Runs a server alone that dies at a failpoint while it does something, and then another one.</summary>
@@ -160,12 +170,6 @@ internal sealed class CrashWorld : IAsyncDisposable
         "strict" => Behalf.Sandbox.Provider.Rotation.Strict,
         _ => throw new ArgumentException(rotation, nameof(rotation)),
     };
-
-    private async Task StopServerAsync()
-    {
-        _clients.Add(World.Project);
-        await World.StopServerAsync();
-    }
 
     private async Task ProveKilledAsync(ServerProcess node)
     {

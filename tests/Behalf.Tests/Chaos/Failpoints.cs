@@ -46,6 +46,33 @@ internal static class Failpoints
         return cases;
     }
 
+    /// <summary>The key file as the others; the services in the short size at the points at which they have just wrapped a key, else at
+    /// every one.</summary>
+    public static TheoryData<string, string, string, int> RotationCases()
+    {
+        var cases = new TheoryData<string, string, string, int>();
+        foreach (var row in Cases(OfRotation))
+        {
+            var (engine, point, round) = row.Data;
+            cases.Add(engine, "file", point, round);
+            if (!ChaosSize.IsShort)
+            {
+                cases.Add(engine, "awskms", point, round);
+                cases.Add(engine, "transit", point, round);
+            }
+        }
+
+        if (ChaosSize.IsShort)
+        {
+            cases.Add("sqlite", "awskms", "rotation.made", 1);
+            cases.Add("postgres", "awskms", "rotation.project", 1);
+            cases.Add("postgres", "transit", "rotation.made", 1);
+            cases.Add("sqlite", "transit", "rotation.project", 1);
+        }
+
+        return cases;
+    }
+
     /// <summary>In the short size with a grace on PostgreSQL and with strict rotation on SQLite; else every rotation on both.</summary>
     public static TheoryData<string, string, string, int> RefreshCases()
     {

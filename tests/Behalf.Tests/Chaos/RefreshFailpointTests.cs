@@ -1,12 +1,17 @@
 using Behalf.Sandbox.Provider;
+using Behalf.Storage;
 using Behalf.Tests.Support;
 
 namespace Behalf.Tests.Chaos;
 
 /// <summary>SIGKILL at every step of a refresh. Where the provider does not rotate, or takes a replaced token for a while, nothing
-/// is lost; with strict rotation only a kill between "sent" and "in its file" may cost an account, and that is told once.</summary>
+/// is lost; with strict rotation only a kill between "sent" and "in its file" may cost an account, and that is told once, half a
+/// minute after it can be known at the latest.</summary>
 public sealed class RefreshFailpointTests
 {
+    private const int LeaseMs = 90_000;
+    private const int HalfAMinuteMs = 30_000;
+
     private static readonly string[] BeforeItWasSent = ["refresh.picked", "refresh.claimed", "refresh.opened"];
     private static readonly string[] TheOnlyCopyDies = [Failpoints.Rotated, "refresh.answered", "refresh.sealed"];
 
@@ -22,10 +27,7 @@ public sealed class RefreshFailpointTests
         await DieAsync(crash, account, point);
         Assert.Equal(BeforeItWasSent.Contains(point) ? 0 : 1, ledger.Requests.Count(r => r.Step == Step.Refresh));
 
-        // The dead one's lease ends; a strict provider's one attempt waits for the end of the access token, too.
-        await world.Server.Clock.AdvanceAsync(rotation == "strict" ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(91));
-        await crash.ResolvedAsync();
-
+        await crash.SettleAsync();
         var lost = await world.StatusAsync(account) == "EXPIRED";
         Assert.Equal(ledger.ReuseRevocations == 1, lost);
         if (rotation == "strict" && TheOnlyCopyDies.Contains(point))
@@ -43,6 +45,22 @@ public sealed class RefreshFailpointTests
             await GoesOnAsync(crash, account);
         }
 
+        await Invariants.HoldAsync(crash);
+    }
+
+    [Theory, OnBothEngines]
+    public async Task With_the_access_token_used_up_a_strict_loss_is_told_within_the_lease_and_half_a_minute_of_the_kill(string engine)
+    {
+        await using var crash = await CrashWorld.CreateAsync(engine, "strict");
+        var account = await crash.ConnectAsync("alice");
+        await crash.World.Server.Database.WriteAsync(
+            RowScope.System, s => s.ExecuteAsync("update account_refresh set expires_at = behalf_now()", null), CancellationToken.None);
+        await crash.DieAtAsync("refresh.answered", client => crash.World.ExecuteAsync("SANDBOX_GET_ME", "alice", with: client));
+
+        // Counted from the claim, which came before the kill.
+        var told = Assert.Single(await crash.SettleAsync());
+        Assert.InRange(told.SettledAt - told.ClaimedAt, LeaseMs, LeaseMs + HalfAMinuteMs);
+        Assert.Equal("EXPIRED", await crash.World.StatusAsync(account));
         await Invariants.HoldAsync(crash);
     }
 

@@ -4,19 +4,22 @@ using Behalf.Tests.Support;
 
 namespace Behalf.Tests.Chaos;
 
-/// <summary>Accounts are deleted on one node while agents call with them on two: from the answer on, no call succeeds anywhere.</summary>
+/// <summary>Accounts are deleted on one node while agents call with them on two, or on the only one: from the answer on, no call
+/// succeeds anywhere.</summary>
 public sealed class RevocationRaceTests
 {
     private const int CallersOfEach = 4;
     private const int AtOnce = 4;
 
-    [Fact]
-    public async Task No_call_that_began_after_a_deletion_was_answered_succeeds_on_either_node()
+    [Theory, OnBothEngines]
+    public async Task No_call_that_began_after_a_deletion_was_answered_succeeds_on_any_node(string engine)
     {
         var races = ChaosSize.Of(40, 1_000, 10_000);
-        await using var world = await OwnSandbox.StartAsync("postgres");
-        await using var other = await TestServer.StartAsync("postgres", world.Server.Options with { Data = world.Server.Data, Database = world.Server.DatabaseAddress });
-        using var there = other.Client(world.Project.Key);
+        await using var world = await OwnSandbox.StartAsync(engine);
+        await using var other = engine == "postgres"
+            ? await TestServer.StartAsync(engine, world.Server.Options with { Data = world.Server.Data, Database = world.Server.DatabaseAddress })
+            : null;
+        using var there = (other ?? world.Server).Client(world.Project.Key);
         await KeyAccounts.CreateAsync(world, races);
         var (late, before) = (new ConcurrentBag<string>(), 0);
         await Parallel.ForAsync(0, races, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (race, _) =>

@@ -70,8 +70,11 @@ internal sealed class World : IAsyncDisposable
         return id;
     }
 
+    /// <summary>What a process is told besides.</summary>
+    public Func<IReadOnlyDictionary<string, string>> More { get; set; } = () => new Dictionary<string, string>();
+
     /// <summary>For a process on this world's database.</summary>
-    public Dictionary<string, string> Settings => new()
+    public Dictionary<string, string> Settings => new(More())
     {
         ["BEHALF_DATA"] = Server.Data,
         ["BEHALF_DATABASE"] = Server.DatabaseAddress,

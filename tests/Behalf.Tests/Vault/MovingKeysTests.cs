@@ -13,19 +13,13 @@ public sealed class MovingKeysTests
     [Theory, OnBothEngines]
     public async Task Keys_move_from_the_file_to_AWS_and_to_Vault_under_load(string engine)
     {
-        await using var kms = await FakeKms.StartAsync();
+        var kms = await FakeKms.SharedAsync();
         await using var transit = await FakeTransit.StartAsync();
         transit.Tokens["root"] = true;
         await using var world = await OwnSandbox.StartAsync(engine);
         await KeyAccounts.CreateAsync(world, Accounts);
         var token = Path.Combine(world.Server.Data, "transit-token");
         await File.WriteAllTextAsync(token, "root");
-        foreach (var (name, value) in kms.Environment)
-        {
-            // The SDK looks for them in the process; nothing else in it speaks to AWS.
-            Environment.SetEnvironmentVariable(name, value);
-        }
-
         var move = new Move(world, kms, token);
         var file = "file:" + Path.Combine(world.Server.Data, "keys.json");
         var (aws, vault) = ("awskms:" + kms.AddKey(), "transit:" + transit.KeyUrl);
@@ -35,7 +29,7 @@ public sealed class MovingKeysTests
         await move.AssertEnoughAsync(aws);
 
         await move.RunAsync(aws, vault);
-        kms.Denies = true;
+        kms.States[aws["awskms:".Length..]] = KmsKeyState.Disabled;
         await move.AssertEnoughAsync(vault);
 
         // The engine's own rotation is one as well.

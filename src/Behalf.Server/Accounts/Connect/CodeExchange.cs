@@ -1,5 +1,6 @@
 using Behalf.Accounts.AuthConfigs;
 using Behalf.Accounts.OAuth;
+using Behalf.Accounts.Revocation;
 using Behalf.Audit;
 using Behalf.Catalog;
 using Behalf.Storage;
@@ -7,7 +8,8 @@ using Behalf.Storage;
 namespace Behalf.Accounts.Connect;
 
 /// <summary>Redeems a code: once, by whoever closed the flow's door first.</summary>
-internal sealed class CodeExchange(IDatabase database, OAuthClients clients, TokenEndpoint tokens, FinishFlow finish)
+internal sealed class CodeExchange(
+    IDatabase database, OAuthClients clients, TokenEndpoint tokens, OrphanTokens orphans, FinishFlow finish)
 {
     /// <summary>The flow is at <see cref="FlowStage.Exchanging"/> while the provider is asked; nobody else gets there.</summary>
     public async Task<FlowEnd> RunAsync(
@@ -42,13 +44,20 @@ internal sealed class CodeExchange(IDatabase database, OAuthClients clients, Tok
             return await finish.FailAsync(taken, reason, because, CancellationToken.None);
         }
 
-        var won = WonCredential.From(answer, context.Scopes, await database.NowAsync(CancellationToken.None));
-        return await finish.RunAsync(
-            taken,
-            context.Config,
-            won with { Variables = pending.Variables.Concat(answer.Variables).GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.Last().Value) },
-            because,
-            CancellationToken.None);
+        var won = WonCredential.From(answer, context.Scopes, await database.NowAsync(CancellationToken.None)) with
+        {
+            Variables = pending.Variables.Concat(answer.Variables).GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.Last().Value),
+        };
+        var orphan = new OrphanToken
+        {
+            Config = context.Config,
+            Variables = client.Variables,
+            Credential = won.Credential,
+            Account = flow.AccountId,
+            Subject = won.Subject,
+        };
+        var inCase = await orphans.LeaveInCaseAsync(orphan, client, flow.ExternalUser);
+        return await finish.RunAsync(taken, context.Config, won with { InCase = inCase }, because, CancellationToken.None);
     }
 
     /// <summary>True for one caller only: the door closes behind it.</summary>

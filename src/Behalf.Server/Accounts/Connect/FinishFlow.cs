@@ -23,6 +23,9 @@ internal sealed record WonCredential
 
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The job that takes it back where it does not come into the account.</summary>
+    public Id<IdKinds.Job>? InCase { get; init; }
+
     public static WonCredential From(TokenAnswer tokens, IReadOnlyList<string> asked, long now) => new()
     {
         Credential = new Credential
@@ -63,7 +66,16 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
         if (!end.Success)
         {
             await orphans.GiveBackAsync(
-                new OrphanToken { Config = config, Variables = known, Credential = won.Credential, Account = flow.AccountId, Subject = subject }, because);
+                new OrphanToken
+                {
+                    Config = config,
+                    Variables = known,
+                    Credential = won.Credential,
+                    Account = flow.AccountId,
+                    Subject = subject,
+                    InCase = won.InCase,
+                },
+                because);
         }
 
         return end;
@@ -134,7 +146,7 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
             try
             {
                 var end = await database.WriteAsync(
-                    RowScope.Of(flow.ProjectId), session => StoreAsync(session, flow, config, fresh, subject, because), CancellationToken.None);
+                    RowScope.Of(flow.ProjectId), session => StoreAsync(session, flow, config, fresh, subject, won.InCase, because), CancellationToken.None);
                 Failpoint.Reach("connect.stored");
                 return end;
             }
@@ -145,12 +157,18 @@ internal sealed class FinishFlow(IDatabase database, SecretVault vault, AccountP
     }
 
     private static async ValueTask<FlowEnd> StoreAsync(
-        WriteSession session, FlowRow flow, AuthConfig config, NewCredential fresh, string? subject, AuditEvent because)
+        WriteSession session, FlowRow flow, AuthConfig config, NewCredential fresh, string? subject, Id<IdKinds.Job>? inCase, AuditEvent because)
     {
         var account = await session.FindAccountAsync(flow.ProjectId, flow.AccountId);
         if (Objection(flow, account, subject) is { } reason)
         {
             return new FlowEnd(false, reason);
+        }
+
+        if (inCase is { } job && !await session.WithdrawRevocationAsync(flow.ProjectId, job))
+        {
+            // It took so long that the tokens are taken back by now.
+            return new FlowEnd(false, StatusReasons.LinkExpired);
         }
 
         if (!await session.EndFlowAsync(flow, Connected))

@@ -9,30 +9,71 @@ namespace Behalf.Accounts.Refresh;
 internal sealed class RefreshSweep(IDatabase database, ToolCatalog catalog, Refresher refresher, ProjectKeys keys, TimeProvider clock, ILogger<RefreshSweep> log)
     : Rounds("refreshes", TimeSpan.FromSeconds(1), clock, log)
 {
-    private const int Workers = 16;
-    private const int WorkersForUnresolved = 4;
     private static readonly long InUseMs = (long)TimeSpan.FromHours(24).TotalMilliseconds;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>One round: what was due when it began.</summary>
+    private readonly SweepPlaces _forDue = new(16);
+
+    // Many, since what hangs becomes unresolved itself, and is asked for again and again.
+    private readonly SweepPlaces _forUnresolved = new(32);
+
+    /// <summary>One round to its end: what was due when it began.</summary>
     public async Task<int> RunOnceAsync(CancellationToken ct)
+    {
+        var begun = await BeginAsync(ct);
+        await Task.WhenAll(begun);
+        return begun.Count;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(_forDue.EndAsync(), _forUnresolved.EndAsync())
+            .WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Who answers is waited for before the next round; who hangs is not, for it would hold up what another provider's
+    /// grace is running for.</summary>
+    protected override async Task<bool> RunRoundAsync(CancellationToken ct)
+    {
+        var begun = await BeginAsync(ct);
+        await Task.WhenAny(Task.WhenAll(begun), Task.Delay(Patience, Clock, ct));
+        return begun.Count > 0;
+    }
+
+    private async Task<IReadOnlyList<Task>> BeginAsync(CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         if (keys.Sealed)
         {
             // What is claimed now could not be opened, and its intent would stand for something that never was sent.
-            return 0;
+            return [];
         }
 
         // Not cancelled from here on: what is claimed is worked off, or its intent would stand for something that never was sent.
         var claimedAt = Clock.GetTimestamp();
-        var unresolved = await database.ClaimDueAsync(unresolved: true, WorkersForUnresolved, CancellationToken.None);
-        var due = await database.ClaimDueAsync(unresolved: false, Workers, CancellationToken.None);
+        var unresolved = await database.ClaimDueAsync(unresolved: true, _forUnresolved.Free, CancellationToken.None);
+        var due = await database.ClaimDueAsync(unresolved: false, _forDue.Free, CancellationToken.None);
         using var span = unresolved.Count + due.Count > 0 ? Telemetry.RootSpan("refresh.sweep") : null;
-        await Task.WhenAll(unresolved.Select(claim => refresher.RunClaimedAsync(claim, claimedAt)).Concat(due.Select(claim => WorkAsync(claim, claimedAt))));
-        return unresolved.Count + due.Count;
+        return
+        [
+            .. unresolved.Select(claim => _forUnresolved.Take(TellAsync(claim, refresher.RunClaimedAsync(claim, claimedAt)))),
+            .. due.Select(claim => _forDue.Take(TellAsync(claim, WorkAsync(claim, claimedAt)))),
+        ];
     }
 
-    protected override async Task<bool> RunRoundAsync(CancellationToken ct) => await RunOnceAsync(ct) > 0;
+    /// <summary>Its round may be over by then, and nobody else hears of it.</summary>
+    private async Task TellAsync(RefreshClaim claim, Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception e)
+        {
+            log.ClaimLeft(e, claim.AccountId);
+        }
+    }
 
     private async Task WorkAsync(RefreshClaim claim, long claimedAt)
     {

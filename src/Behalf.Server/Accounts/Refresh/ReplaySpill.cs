@@ -17,8 +17,7 @@ internal sealed class ReplaySpill(
         {
             if (spilled.Deployment == await deployment.IdAsync(ct))
             {
-                await ReplayAsync(spilled, ct);
-                spill.Remove(spilled.Account);
+                await TryReplayAsync(spilled, ct);
             }
         }
     }
@@ -27,6 +26,21 @@ internal sealed class ReplaySpill(
     {
         await RunOnceAsync(ct);
         return false;
+    }
+
+    /// <summary>One that fails stays for the next round, and holds up neither the others nor the start. Without the database none
+    /// can be brought in, and then nothing may be served.</summary>
+    private async Task TryReplayAsync(SpilledCredential spilled, CancellationToken ct)
+    {
+        try
+        {
+            await ReplayAsync(spilled, ct);
+            spill.Remove(spilled.Account);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && (e as Problem)?.Refusal != Refusal.StorageUnavailable)
+        {
+            log.SpillNotStored(e, spilled.Account);
+        }
     }
 
     private async Task ReplayAsync(SpilledCredential spilled, CancellationToken ct)

@@ -26,6 +26,9 @@ internal sealed record OrphanToken
     /// <summary>For one that renewed a credential: the data key that sealed that credential. As long as the account has it, the
     /// account was not connected anew, and stands on the very grant that this token is of.</summary>
     public short? RenewedUnder { get; init; }
+
+    /// <summary>The job that was left for the case that its process dies.</summary>
+    public Id<IdKinds.Job>? InCase { get; init; }
 }
 
 /// <summary>Gives orphan tokens back: a provider must not go on honouring what nobody here guards. Where that would end the
@@ -33,6 +36,36 @@ internal sealed record OrphanToken
 /// not answer, the outbox has it.</summary>
 internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, RevocationEndpoint endpoint, SecretVault vault)
 {
+    private const int Tries = 5;
+
+    // Longer than the slowest connection takes from its code to its end.
+    private const long InCaseMs = 5 * 60 * 1000;
+
+    /// <summary>For tokens on their way into an account: unless it is withdrawn, the job that this leaves takes them back in
+    /// five minutes, when their process has died. Null where there is no such job; the connection does not depend on it.</summary>
+    public async Task<Id<IdKinds.Job>?> LeaveInCaseAsync(OrphanToken orphan, OAuthClient client, string user)
+    {
+        // Without knowing whose grant it is, there is no telling whether somebody stands on it by then.
+        if (client.Revoke is not { } rules || (rules.Reach == RevokeReach.Grant && orphan.Subject is null)
+            || await TrySealJobAsync(orphan, client) is not { } job)
+        {
+            return null;
+        }
+
+        try
+        {
+            await database.WriteAsync(
+                RowScope.Of(orphan.Config.Row.ProjectId),
+                session => session.LeaveRevocationAsync(job, PayloadOf(orphan, user), InCaseMs),
+                CancellationToken.None);
+            return job.Place.Owner.Id.As<IdKinds.Job>();
+        }
+        catch (Problem)
+        {
+            return null;
+        }
+    }
+
     public async Task GiveBackAsync(OrphanToken orphan, AuditEvent because)
     {
         if (orphan.Config.Scheme is not OAuth2Scheme || (orphan.Credential.RefreshToken ?? orphan.Credential.AccessToken) is not { } token
@@ -54,16 +87,24 @@ internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, Rev
             return;
         }
 
-        var job = await TrySealJobAsync(orphan, client);
-        await RecordAsync(
-            orphan,
-            because with
+        await QueueAsync(orphan, client, because with { Action = AuditActions.OrphanTokenRevoked, Outcome = AuditOutcomes.Failed });
+    }
+
+    /// <summary>Sealing comes before the transaction, so the project's key may be replaced and destroyed between: then once more.</summary>
+    private async Task QueueAsync(OrphanToken orphan, OAuthClient client, AuditEvent happened)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var job = attempt <= Tries ? await TrySealJobAsync(orphan, client) : null;
+            try
             {
-                Action = AuditActions.OrphanTokenRevoked,
-                Outcome = AuditOutcomes.Failed,
-                Detail = job is null ? null : """{"upstream":"queued"}""",
-            },
-            job);
+                await RecordAsync(orphan, happened with { Detail = job is null ? null : """{"upstream":"queued"}""" }, job);
+                return;
+            }
+            catch (Problem p) when (p.Refusal == Refusal.Conflict && job is not null)
+            {
+            }
+        }
     }
 
     /// <summary>Null where nothing can be sealed: the project is gone, or its keys are away.</summary>
@@ -114,21 +155,28 @@ internal sealed class OrphanTokens(IDatabase database, OAuthClients clients, Rev
         RowScope.Of(orphan.Config.Row.ProjectId),
         async session =>
         {
+            if (orphan.InCase is { } inCase)
+            {
+                await session.WithdrawRevocationAsync(orphan.Config.Row.ProjectId, inCase);
+            }
+
             if (job is not null)
             {
-                await session.LeaveRevocationAsync(job, new RevocationPayload
-                {
-                    Toolkit = orphan.Config.Toolkit.Slug,
-                    UserId = happened.UserId ?? "",
-                    AccountId = orphan.Account.ToString(),
-                    AuthConfigId = orphan.Config.Id.ToString(),
-                    Subject = orphan.Subject,
-                });
+                await session.LeaveRevocationAsync(job, PayloadOf(orphan, happened.UserId ?? ""));
             }
 
             await session.AppendAsync(happened with { AccountId = orphan.Account, Toolkit = orphan.Config.Toolkit.Slug });
         },
         CancellationToken.None);
+
+    private static RevocationPayload PayloadOf(OrphanToken orphan, string user) => new()
+    {
+        Toolkit = orphan.Config.Toolkit.Slug,
+        UserId = user,
+        AccountId = orphan.Account.ToString(),
+        AuthConfigId = orphan.Config.Id.ToString(),
+        Subject = orphan.Subject,
+    };
 }
 
 internal static class GrantHolders

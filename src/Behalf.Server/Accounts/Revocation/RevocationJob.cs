@@ -97,4 +97,17 @@ internal static class RevocationOutbox
             throw new Problem(Refusal.Conflict);
         }
     }
+
+    /// <summary>Takes a job back that nobody has begun. False if somebody has, or it is gone: then the tokens are, too.</summary>
+    public static async ValueTask<bool> WithdrawRevocationAsync(this WriteSession session, Id<IdKinds.Project> project, Id<IdKinds.Job> job)
+    {
+        var withdrawn = await session.ExecuteAsync(
+            "delete from outbox where project_id = @project and job_id = @job and attempt = 0", new { project, job }) == 1;
+        if (withdrawn)
+        {
+            await session.DestroySecretsAsync(project, job.As<IdKinds.SecretOwner>());
+        }
+
+        return withdrawn;
+    }
 }

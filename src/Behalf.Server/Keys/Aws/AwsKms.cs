@@ -8,13 +8,9 @@ namespace Behalf.Keys.Aws;
 
 /// <summary>One symmetric key of AWS KMS, named by its ARN. Not by an alias: whoever may point an alias elsewhere, or write
 /// the database, must not be able to choose which key this server trusts.</summary>
-internal sealed partial class AwsKms(string arn, IAmazonKeyManagementService client, KeyServiceCalls calls) : IKeyProvider, IDisposable
+internal sealed partial class AwsKms(string arn, IAmazonKeyManagementService client, KeyServiceCalls calls) : KeyService(AwsKms.Kind), IDisposable
 {
     public const string Kind = "awskms";
-
-    private volatile bool _binds;
-
-    public string Scheme => Kind;
 
     /// <summary>Credentials, and an endpoint other than the region's, come from where AWS's own tools look for them.</summary>
     /// <exception cref="FormatException">It is no ARN of a key; the message completes "BEHALF_KEYS is …".</exception>
@@ -39,9 +35,16 @@ internal sealed partial class AwsKms(string arn, IAmazonKeyManagementService cli
         AllowAutoRedirect = false,
     };
 
-    public async ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> key, KeyContext context, CancellationToken ct)
+    public void Dispose()
     {
-        IKeyProvider.RequireLength(key.Length);
+        client.Dispose();
+        calls.Dispose();
+    }
+
+    protected override bool Has(string keyId) => keyId == arn;
+
+    protected override async ValueTask<WrappedKey> EncryptAsync(ReadOnlyMemory<byte> key, KeyContext context, CancellationToken ct)
+    {
         using var plaintext = new ZeroedStream(key.Span);
         var answer = await calls.RunAsync(
             token => AskAsync(
@@ -54,19 +57,8 @@ internal sealed partial class AwsKms(string arn, IAmazonKeyManagementService cli
             : throw AwsFaults.Unreadable();
     }
 
-    public async ValueTask<SecretBuffer> UnwrapAsync(WrappedKey wrapped, KeyContext context, CancellationToken ct)
+    protected override async ValueTask<SecretBuffer> DecryptAsync(WrappedKey wrapped, KeyContext context, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
-        if (wrapped.Scheme != Kind || wrapped.KeyId != arn)
-        {
-            throw new KeyProviderException(KeyFault.UnknownKey, $"Key {wrapped.KeyId} is not in BEHALF_KEYS.");
-        }
-
-        if (wrapped.Bytes.Length == 0)
-        {
-            throw new KeyProviderException(KeyFault.WrongContext, "A wrapped key is empty.");
-        }
-
         // The key is named, so that KMS opens with this one or refuses. What is gone now has once wrapped this.
         var answer = await calls.RunAsync(
             token => AskAsync(
@@ -78,30 +70,6 @@ internal sealed partial class AwsKms(string arn, IAmazonKeyManagementService cli
         return answer is { KeyId: { } id, Plaintext: { Length: > 0 and <= IKeyProvider.MaxKeyLength } plaintext } && id == arn
             ? ZeroedStream.Take(plaintext)
             : throw AwsFaults.Unreadable();
-    }
-
-    public async ValueTask<KeyProviderHealth> ProbeAsync(CancellationToken ct)
-    {
-        try
-        {
-            if (!_binds)
-            {
-                await KeyProbe.RequireBindingAsync(this, ct);
-                _binds = true;
-            }
-        }
-        catch (KeyProviderException e)
-        {
-            return new KeyProviderHealth { Fault = e.Fault, Detail = e.Message };
-        }
-
-        return await KeyProbe.RunAsync(this, ct);
-    }
-
-    public void Dispose()
-    {
-        client.Dispose();
-        calls.Dispose();
     }
 
     /// <summary>Readable, since CloudTrail shows it and a key policy can demand it (<c>kms:EncryptionContext:…</c>). It binds

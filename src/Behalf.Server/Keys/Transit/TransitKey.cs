@@ -6,7 +6,7 @@ namespace Behalf.Keys.Transit;
 
 /// <summary>A key of the transit engine of Vault or OpenBao. Each version of it is a key of its own here, so that a rotation
 /// there shows what is still under the old one. The context travels as <c>associated_data</c>.</summary>
-internal sealed class TransitKey : IKeyProvider, IDisposable
+internal sealed class TransitKey : KeyService, IDisposable
 {
     public const string Kind = "transit";
     private const string Prefix = "vault:v";
@@ -15,9 +15,9 @@ internal sealed class TransitKey : IKeyProvider, IDisposable
     private readonly TransitHttp _http;
     private readonly TransitLogin _login;
     private readonly KeyServiceCalls _calls;
-    private volatile bool _binds;
 
     public TransitKey(TransitAddress address, TransitAccess access, KeyServiceLimits limits, TimeProvider clock)
+        : base(Kind)
     {
         _address = address;
         _http = new TransitHttp(access);
@@ -25,14 +25,20 @@ internal sealed class TransitKey : IKeyProvider, IDisposable
         _calls = new KeyServiceCalls(limits, clock);
     }
 
-    public string Scheme => Kind;
-
     /// <summary>Names it among other transit keys.</summary>
     public string Name => _address.Key;
 
-    public async ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> key, KeyContext context, CancellationToken ct)
+    public void Dispose()
     {
-        IKeyProvider.RequireLength(key.Length);
+        _login.Dispose();
+        _http.Dispose();
+        _calls.Dispose();
+    }
+
+    protected override bool Has(string keyId) => VersionOf(keyId) is not null;
+
+    protected override async ValueTask<WrappedKey> EncryptAsync(ReadOnlyMemory<byte> key, KeyContext context, CancellationToken ct)
+    {
         using var answer = await AskAsync(
             "encrypt",
             json =>
@@ -46,14 +52,9 @@ internal sealed class TransitKey : IKeyProvider, IDisposable
             : throw TransitFaults.Unreadable();
     }
 
-    public async ValueTask<SecretBuffer> UnwrapAsync(WrappedKey wrapped, KeyContext context, CancellationToken ct)
+    protected override async ValueTask<SecretBuffer> DecryptAsync(WrappedKey wrapped, KeyContext context, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
-        if (wrapped.Scheme != Kind || VersionOf(wrapped.KeyId) is not { } version)
-        {
-            throw new KeyProviderException(KeyFault.UnknownKey, $"Key {wrapped.KeyId} is not in BEHALF_KEYS.");
-        }
-
+        var version = VersionOf(wrapped.KeyId)!.Value;
         using var answer = await AskAsync(
             "decrypt",
             json =>
@@ -64,31 +65,6 @@ internal sealed class TransitKey : IKeyProvider, IDisposable
             ct,
             version);
         return TransitJson.Plaintext(answer);
-    }
-
-    public async ValueTask<KeyProviderHealth> ProbeAsync(CancellationToken ct)
-    {
-        try
-        {
-            if (!_binds)
-            {
-                await KeyProbe.RequireBindingAsync(this, ct);
-                _binds = true;
-            }
-        }
-        catch (KeyProviderException e)
-        {
-            return new KeyProviderHealth { Fault = e.Fault, Detail = e.Message };
-        }
-
-        return await KeyProbe.RunAsync(this, ct);
-    }
-
-    public void Dispose()
-    {
-        _login.Dispose();
-        _http.Dispose();
-        _calls.Dispose();
     }
 
     private string IdOf(int version) => string.Create(CultureInfo.InvariantCulture, $"{_address.Key}:v{version}");

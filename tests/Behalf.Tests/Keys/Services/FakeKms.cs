@@ -21,6 +21,8 @@ internal sealed class FakeKms : FakeKeyService
     public const string SecretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     private const string Target = "TrentService.";
 
+    private static readonly Lazy<Task<FakeKms>> Shared = new(StartForThisProcessAsync);
+
     private readonly ConcurrentDictionary<string, byte[]> _keys = new();
 
     public ConcurrentDictionary<string, KmsKeyState> States { get; } = new();
@@ -37,6 +39,10 @@ internal sealed class FakeKms : FakeKeyService
         await kms.ListenAsync();
         return kms;
     }
+
+    /// <summary>The one that servers in this process find in AWS's place. Keys are for each test its own; the rest is to be left
+    /// alone. Nobody disposes of it.</summary>
+    public static Task<FakeKms> SharedAsync() => Shared.Value;
 
     /// <summary>What a process needs to find it in AWS's place.</summary>
     public Dictionary<string, string> Environment => new()
@@ -114,6 +120,18 @@ internal sealed class FakeKms : FakeKeyService
         return blob.Length > 32 && blob.AsSpan(0, 32).SequenceEqual(IdOf(arn)) && FakeBox.Open(key, blob[32..], associated) is { } plaintext
             ? WriteAsync(http, 200, JsonSerializer.Serialize(new { EncryptionAlgorithm = "SYMMETRIC_DEFAULT", KeyId = arn, Plaintext = Convert.ToBase64String(plaintext) }))
             : FailAsync(http, "InvalidCiphertextException");
+    }
+
+    private static async Task<FakeKms> StartForThisProcessAsync()
+    {
+        var kms = await StartAsync();
+        foreach (var (name, value) in kms.Environment)
+        {
+            // The SDK looks for them in the process, and nothing else in it speaks to AWS.
+            System.Environment.SetEnvironmentVariable(name, value);
+        }
+
+        return kms;
     }
 
     private static byte[] IdOf(string arn) => SHA256.HashData(Encoding.UTF8.GetBytes(arn));
