@@ -7,7 +7,7 @@ namespace Behalf.Hosting;
 
 /// <summary>Turns what a handler throws into the wire's envelope: refusals as they are, bad input as 400, everything else
 /// as a bare 500 whose cause only the log knows.</summary>
-internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling> log)
+internal sealed class ErrorHandling(RequestDelegate next, HeldRefusals held, ILogger<ErrorHandling> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -20,6 +20,13 @@ internal sealed class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling>
             }
 
             await next(context);
+            if (context.Refused() is { } problem)
+            {
+                await held.WaitAsync(problem, context.RequestAborted);
+                await RefuseAsync(context, problem);
+                return;
+            }
+
             await AnswerEmptyRefusalAsync(context);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)

@@ -3,6 +3,7 @@ using Behalf.Accounts;
 using Behalf.Accounts.Refresh;
 using Behalf.Audit;
 using Behalf.Broker;
+using Behalf.Broker.Places;
 using Behalf.Catalog;
 using Behalf.Egress;
 using Behalf.Gateway.Entities;
@@ -29,6 +30,7 @@ internal static class Server
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicOrigin>();
+        builder.Services.AddSingleton<HeldRefusals>();
         builder.Services
             .AddExports(settings.Telemetry)
             .AddStorage(settings.Database).AddEgress(settings.EgressAllow, settings.AnswerBytes)
@@ -120,6 +122,7 @@ internal static class Server
         app.UseRouting();
         app.UseMiddleware<Authentication>();
         app.UseMiddleware<RequestPlaces>();
+        app.UseMiddleware<ShedCalls>();
     }
 
     private static void MapRoutes(WebApplication app)

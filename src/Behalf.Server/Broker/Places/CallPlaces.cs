@@ -40,12 +40,26 @@ internal sealed class CallPlaces(CrowdSettings settings, CallRecorder recorder, 
         }
     }
 
+    /// <summary>With what a call would be refused at once; null if it would not, or if the trail must be told of it.</summary>
+    /// <param name="caller">Whose call it is.</param>
+    /// <param name="toolkit">The provider, where it is known already.</param>
+    public Problem? RefusesAtOnce(Caller caller, string? toolkit)
+    {
+        if (toolkit is not null && AtProvider(toolkit).RefusesAtOnce(caller.Project, ShareOfProvider(caller)) is { } problem)
+        {
+            return problem.Refusal == Refusal.ProviderBusy ? null : problem;
+        }
+
+        return _ofAll.RefusesAtOnce(caller.Project, caller.CallsAtOnce);
+    }
+
+    private int? ShareOfProvider(Caller caller) => caller.CallsAtOnce is { } most ? settings.ShareOfProvider(most) : null;
+
     private async ValueTask<Gate.Place> EnterProviderAsync(Caller caller, Toolkit toolkit, CallSubject subject, CancellationToken ct)
     {
         try
         {
-            int? granted = caller.CallsAtOnce is { } most ? settings.ShareOfProvider(most) : null;
-            return await AtProvider(toolkit.Slug).EnterAsync(caller.Project, granted, ct);
+            return await AtProvider(toolkit.Slug).EnterAsync(caller.Project, ShareOfProvider(caller), ct);
         }
         catch (Problem e) when (e.Refusal == Refusal.ProviderBusy)
         {

@@ -10,45 +10,47 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint() is not { } endpoint)
+        if (await AdmitAsync(context) is { } problem)
         {
-            rates.CountStranger(context.Connection.RemoteIpAddress);
-        }
-        else
-        {
-            var access = endpoint.Metadata.GetMetadata<RouteAccess>() ?? throw new Problem(Refusal.NotAllowed);
-            if (access is { Anyone: true, Counted: true })
-            {
-                rates.CountStranger(context.Connection.RemoteIpAddress);
-            }
-            else if (!access.Anyone)
-            {
-                var caller = await IdentifyAsync(context);
-                rates.Count(caller);
-                if ((access.Kinds & caller.Kind) == KeyKinds.None)
-                {
-                    throw new Problem(Refusal.NotAllowed);
-                }
-
-                context.SetCaller(caller);
-            }
+            context.Refuse(problem);
+            return;
         }
 
         await next(context);
     }
 
-    private async Task<Caller> IdentifyAsync(HttpContext context)
+    /// <returns>Why not, where not.</returns>
+    private async ValueTask<Problem?> AdmitAsync(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress;
-        if (failures.SecondsToWait(address) is { } seconds)
+        if (context.GetEndpoint() is not { } endpoint)
         {
-            throw new Problem(Refusal.TooManyFailures) { RetryAfterSeconds = seconds };
+            return rates.CountStranger(address);
         }
 
-        if (SingleCredential(context.Request.Headers) is not { } text)
+        if (endpoint.Metadata.GetMetadata<RouteAccess>() is not { } access)
         {
-            rates.CountStranger(address);
-            throw new Problem(Refusal.MissingCredential);
+            return new Problem(Refusal.NotAllowed);
+        }
+
+        if (access.Anyone)
+        {
+            return access.Counted ? rates.CountStranger(address) : null;
+        }
+
+        if (failures.SecondsToWait(address) is { } seconds)
+        {
+            return new Problem(Refusal.TooManyFailures) { RetryAfterSeconds = seconds };
+        }
+
+        if (!TryFindCredential(context.Request.Headers, out var text))
+        {
+            return new Problem(Refusal.SeveralCredentials);
+        }
+
+        if (text is null)
+        {
+            return rates.CountStranger(address) ?? new Problem(Refusal.MissingCredential);
         }
 
         var agent = context.Request.Headers["x-behalf-agent"].ToString();
@@ -57,26 +59,29 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
         if (caller is null)
         {
             failures.Count(address);
-            throw new Problem(Refusal.InvalidCredential);
+            return new Problem(Refusal.InvalidCredential);
         }
 
-        return caller;
+        context.SetCaller(caller);
+        return rates.Count(caller) ?? ((access.Kinds & caller.Kind) == KeyKinds.None ? new Problem(Refusal.NotAllowed) : null);
     }
 
-    private static string? SingleCredential(IHeaderDictionary headers)
+    /// <summary>False where there are several; null where there is none.</summary>
+    private static bool TryFindCredential(IHeaderDictionary headers, out string? text)
     {
-        string? found = null;
+        text = null;
         foreach (var name in CredentialHeaders)
         {
             var values = headers[name];
-            if (values.Count > 1 || (values.Count == 1 && found is not null))
+            if (values.Count > 1 || (values.Count == 1 && text is not null))
             {
-                throw new Problem(Refusal.SeveralCredentials);
+                return false;
             }
 
-            found = values.Count == 1 ? values[0] : found;
+            text = values.Count == 1 ? values[0] : text;
         }
 
-        return string.IsNullOrEmpty(found) ? null : found;
+        text = string.IsNullOrEmpty(text) ? null : text;
+        return true;
     }
 }

@@ -50,31 +50,40 @@ internal sealed partial class Gate(GateSize size, Refusal full, TimeProvider clo
         Waiter waiter;
         lock (_lock)
         {
-            var guest = GuestOf(project);
-            var before = guest.Most;
-            guest.Most = most is 0 ? size.Places : Math.Min(most ?? size.PlacesOfOne, size.Places);
-            if (guest.Most > before && guest.Queue.Count > 0)
-            {
-                // Granted more meanwhile: nobody leaves who would let them in.
-                Serve();
-            }
-
-            if (guest.Queue.Count == 0 && _inside < size.Places && guest.Inside < guest.Most)
+            var guest = GuestOf(project, most);
+            if (MayEnter(guest))
             {
                 Admit(guest);
                 return new ValueTask<Place>(new Place(this, guest));
             }
 
-            if (_waiting >= size.Waiting && !MadeRoomFor(guest))
+            if (!MayWait(guest))
             {
                 Forget(guest);
                 throw Refused(guest);
+            }
+
+            if (_waiting >= size.Waiting)
+            {
+                MakeRoom();
             }
 
             waiter = Enqueue(guest);
         }
 
         return WaitAsync(waiter, ct);
+    }
+
+    /// <summary>With what <see cref="EnterAsync"/> would refuse the project at once; null if it would not.</summary>
+    public Problem? RefusesAtOnce(Id<IdKinds.Project> project, int? most)
+    {
+        lock (_lock)
+        {
+            var guest = GuestOf(project, most);
+            var refused = MayEnter(guest) || MayWait(guest) ? null : Refused(guest);
+            Forget(guest);
+            return refused;
+        }
     }
 
     private async ValueTask<Place> WaitAsync(Waiter waiter, CancellationToken ct)
@@ -119,6 +128,30 @@ internal sealed partial class Gate(GateSize size, Refusal full, TimeProvider clo
         }
     }
 
+    private bool MayEnter(Guest guest) => guest.Queue.Count == 0 && _inside < size.Places && guest.Inside < guest.Most;
+
+    /// <summary>Where no more may wait, the last comer of the longest queue goes, unless the newcomer's own is as long.</summary>
+    private bool MayWait(Guest newcomer) => _waiting < size.Waiting || Longest() > newcomer.Queue.Count + 1;
+
+    private int Longest()
+    {
+        var longest = 0;
+        foreach (var guest in _queuing)
+        {
+            longest = Math.Max(longest, guest.Queue.Count);
+        }
+
+        return longest;
+    }
+
+    private void MakeRoom()
+    {
+        var longest = _queuing.MaxBy(guest => guest.Queue.Count)!;
+        var last = longest.Queue.Last!.Value;
+        Dequeue(last);
+        last.Called.SetException(Refused(longest));
+    }
+
     private void Serve()
     {
         while (_inside < size.Places && NextToServe() is { } next)
@@ -155,21 +188,6 @@ internal sealed partial class Gate(GateSize size, Refusal full, TimeProvider clo
         return best;
     }
 
-    /// <summary>The last comer of the longest queue goes, unless the newcomer's own is as long.</summary>
-    private bool MadeRoomFor(Guest newcomer)
-    {
-        var longest = _queuing.MaxBy(guest => guest.Queue.Count);
-        if (longest is null || longest.Queue.Count <= newcomer.Queue.Count + 1)
-        {
-            return false;
-        }
-
-        var last = longest.Queue.Last!.Value;
-        Dequeue(last);
-        last.Called.SetException(Refused(longest));
-        return true;
-    }
-
     private Waiter Enqueue(Guest guest)
     {
         var waiter = new Waiter(guest);
@@ -202,11 +220,19 @@ internal sealed partial class Gate(GateSize size, Refusal full, TimeProvider clo
         return true;
     }
 
-    private Guest GuestOf(Id<IdKinds.Project> project)
+    private Guest GuestOf(Id<IdKinds.Project> project, int? most)
     {
         if (!_guests.TryGetValue(project, out var guest))
         {
             _guests[project] = guest = new Guest(project);
+        }
+
+        var before = guest.Most;
+        guest.Most = most is 0 ? size.Places : Math.Min(most ?? size.PlacesOfOne, size.Places);
+        if (guest.Most > before && guest.Queue.Count > 0)
+        {
+            // Granted more meanwhile: nobody leaves who would let them in.
+            Serve();
         }
 
         return guest;

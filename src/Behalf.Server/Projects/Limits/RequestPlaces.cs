@@ -48,6 +48,12 @@ internal sealed class RequestPlaces(RequestDelegate next, RequestGate requests)
             return;
         }
 
+        if (requests.Gate.RefusesAtOnce(caller.Project, caller.CallsAtOnce) is { } problem)
+        {
+            context.Refuse(problem);
+            return;
+        }
+
         using var place = await requests.Gate.EnterAsync(caller.Project, caller.CallsAtOnce, context.RequestAborted);
         await next(context);
     }

@@ -26,45 +26,27 @@ internal sealed class RequestRates(RateSettings settings, TimeProvider clock)
     private readonly Buckets<Id<IdKinds.Project>> _projects = new(clock);
     private readonly Buckets<UInt128> _addresses = new(clock);
 
-    /// <exception cref="Problem">The key, or its project, asked too often.</exception>
-    public void Count(Caller caller)
+    /// <returns>The refusal, if the key, or its project, asked too often.</returns>
+    public Problem? Count(Caller caller) => caller.Kind switch
     {
-        switch (caller.Kind)
-        {
-            case KeyKinds.Admin:
-                return;
-            case KeyKinds.User:
-                Take(_keys, caller.Key, settings.PerUserKey);
-                break;
-            default:
-                Take(_keys, caller.Key, settings.PerKey);
-                break;
-        }
-
-        Take(_projects, caller.Project, caller.RequestsPerMinute ?? settings.PerProject);
-    }
+        KeyKinds.Admin => null,
+        KeyKinds.User => Take(_keys, caller.Key, settings.PerUserKey),
+        _ => Take(_keys, caller.Key, settings.PerKey),
+    } ?? (caller.Kind == KeyKinds.Admin ? null : Take(_projects, caller.Project, caller.RequestsPerMinute ?? settings.PerProject));
 
     /// <summary>For requests without a key. Those from the machine itself are its own, or come through a proxy on it: then the
     /// addresses behind it are counted once the proxy is named.</summary>
-    /// <exception cref="Problem">The address asked too often.</exception>
-    public void CountStranger(IPAddress? address)
-    {
-        if (settings.PerAddress > 0 && (address is null || !IPAddress.IsLoopback(address)))
-        {
-            Take(_addresses, RemoteAddress.KeyOf(address), settings.PerAddress);
-        }
-    }
+    /// <returns>The refusal, if the address asked too often.</returns>
+    public Problem? CountStranger(IPAddress? address) => settings.PerAddress > 0 && (address is null || !IPAddress.IsLoopback(address))
+        ? Take(_addresses, RemoteAddress.KeyOf(address), settings.PerAddress)
+        : null;
 
-    private static void Take<TKey>(Buckets<TKey> buckets, TKey key, int perMinute)
-        where TKey : notnull
-    {
-        if (perMinute > 0 && buckets.TakeOrWait(key, perMinute) is { } seconds)
+    private static Problem? Take<TKey>(Buckets<TKey> buckets, TKey key, int perMinute)
+        where TKey : notnull => perMinute > 0 && buckets.TakeOrWait(key, perMinute) is { } seconds
+        ? new Problem(Refusal.RateLimited, $"Rate limit exceeded. Limit: {perMinute} requests per minute.")
         {
-            throw new Problem(Refusal.RateLimited, $"Rate limit exceeded. Limit: {perMinute} requests per minute.")
-            {
-                RetryAfterSeconds = seconds,
-                RequestsPerMinute = perMinute,
-            };
+            RetryAfterSeconds = seconds,
+            RequestsPerMinute = perMinute,
         }
-    }
+        : null;
 }
