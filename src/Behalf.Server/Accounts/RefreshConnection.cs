@@ -78,11 +78,8 @@ internal sealed class RefreshConnection(
                 RefreshOutcome.Renewed => true,
                 RefreshOutcome.NotRefreshable => (await ProbeAsync(caller, now, config, ct)).Verdict != ProbeVerdict.Refused,
                 RefreshOutcome.Paused => throw (await refresher.RefusalAsync(outcome, now, ct)).Busy!,
-                RefreshOutcome.NotSent or RefreshOutcome.Busy => throw new Problem(
-                    Refusal.Overloaded, "The credential is not renewed at the moment, and nothing was sent for it. The account is as it was.")
-                {
-                    RetryAfterSeconds = 5,
-                },
+                RefreshOutcome.NotSent => throw Later("The credential is not renewed at the moment, and nothing was sent for it. The account is as it was."),
+                RefreshOutcome.Busy => throw Later("The credential is still being renewed, which goes on. Until it is, the account is as it was."),
                 RefreshOutcome.Unavailable => throw new Problem(
                     Refusal.ProviderFailed, "The provider did not renew the credential. The account is as it was: try again later."),
                 _ => false,
@@ -109,6 +106,8 @@ internal sealed class RefreshConnection(
             ct);
         return Answer(row, started.Url);
     }
+
+    private static Problem Later(string why) => new(Refusal.Overloaded, why) { RetryAfterSeconds = 5 };
 
     private async Task<TestConnectionAnswer> TestAsync(Caller caller, string id, CancellationToken ct)
     {

@@ -1,7 +1,9 @@
+using Behalf.Accounts.Refresh;
 using Behalf.Sandbox.Grants;
 using Behalf.Sandbox.Provider;
 using Behalf.Storage;
 using Behalf.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Behalf.Tests.Accounts;
 
@@ -39,6 +41,26 @@ public sealed class RefreshTests
         }));
         Assert.All(answers, answer => answer.Expect(200));
         Assert.Single(world.Provider.Ledger.Requests, r => r.Step == Step.Refresh);
+    }
+
+    [Theory, OnBothEngines]
+    public async Task A_caller_is_not_kept_waiting_for_a_refresh_that_takes_too_long_and_the_refresh_goes_on(string engine)
+    {
+        await using var world = await World.CreateAsync(engine);
+        var alice = await world.ConnectAsync("user_1", "alice");
+        world.Server.Services.GetRequiredService<Refresher>().LongestWait = TimeSpan.FromMilliseconds(300);
+        world.Provider.Hold.Close(Step.Refresh);
+        var refused = (await world.Project.PostAsync($"/api/v3.1/connected_accounts/{alice}/refresh")).Expect(503);
+        Assert.Equal("5", refused.Headers["Retry-After"]);
+        Assert.Contains("still being renewed", refused.Text, StringComparison.Ordinal);
+
+        // Its token is good for an hour: calls go on with it.
+        (await world.ExecuteAsync("SANDBOX_GET_ME", "user_1")).Expect(200);
+        Assert.Equal("ACTIVE", await world.StatusAsync(alice));
+        world.Provider.Hold.Open(Step.Refresh);
+        await Eventually.HoldsAsync(() => world.Provider.Ledger.Count(TokenEventKind.Refreshed) == 1);
+        (await world.Project.PostAsync($"/api/v3.1/connected_accounts/{alice}/refresh")).Expect(200);
+        Assert.Equal(0, world.Provider.Ledger.ReuseRevocations);
     }
 
     [Theory, OnBothEngines]

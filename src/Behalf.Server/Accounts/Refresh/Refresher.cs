@@ -14,13 +14,15 @@ internal sealed class Refresher(
     // Nobody waits for notes of use, so nothing else would bound them.
     private const int MostNotes = 64;
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly long UsedEveryMs = (long)TimeSpan.FromHours(1).TotalMilliseconds;
 
     private readonly ConcurrentDictionary<Id<IdKinds.Account>, Lazy<Task<RefreshOutcome>>> _running = new();
 
     private volatile bool _draining;
     private int _notes;
+
+    /// <summary>How long a caller waits for a refresh, whoever is at it. The refresh itself goes on.</summary>
+    internal TimeSpan LongestWait { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many accounts this node is refreshing now.</summary>
     public int Running => _running.Count;
@@ -74,7 +76,8 @@ internal sealed class Refresher(
         };
     }
 
-    /// <summary>Refreshes now, as somebody asked for; waits for whoever is at it already.</summary>
+    /// <summary>Refreshes now, as somebody asked for; waits for whoever is at it already, but not for ever: a provider, or the database
+    /// that is to keep the answer, may take minutes.</summary>
     public async Task<(CallAccount Account, RefreshOutcome Outcome)> RenewAsync(CallAccount account, CancellationToken ct)
     {
         using var span = Telemetry.Span("credential.renew");
@@ -90,7 +93,7 @@ internal sealed class Refresher(
             }
 
             // The refresh goes on when this caller hangs up: its token may already be spent upstream.
-            var outcome = await RunOnceAsync(account, epoch).WaitAsync(ct);
+            var outcome = await InTimeAsync(RunOnceAsync(account, epoch), LongestWait - clock.GetElapsedTime(began), ct);
             now = await ReadAsync(account, ct);
             if (now.CredVersion > before)
             {
@@ -104,11 +107,23 @@ internal sealed class Refresher(
 
             if (outcome != RefreshOutcome.Busy || clock.GetElapsedTime(began) > LongestWait)
             {
-                return (now, outcome == RefreshOutcome.Busy ? RefreshOutcome.NotSent : outcome);
+                return (now, outcome);
             }
 
             wait.Begin();
             await Task.Delay(TimeSpan.FromMilliseconds(pause), clock, ct);
+        }
+    }
+
+    private async Task<RefreshOutcome> InTimeAsync(Task<RefreshOutcome> running, TimeSpan left, CancellationToken ct)
+    {
+        try
+        {
+            return await running.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, ct);
+        }
+        catch (TimeoutException)
+        {
+            return RefreshOutcome.Busy;
         }
     }
 
