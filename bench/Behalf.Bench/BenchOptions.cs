@@ -9,8 +9,8 @@ internal sealed record BenchOptions
     /// <summary>How long one variant is measured in one round.</summary>
     public int Seconds { get; init; } = 2;
 
-    /// <summary>Seconds before the first round, for the compiler to notice what is hot.</summary>
-    public int WarmUp { get; init; } = 8;
+    /// <summary>Seconds before the first round, for the compiler to notice what is hot: it goes on for most of a minute.</summary>
+    public int WarmUp { get; init; } = 20;
 
     public int Accounts { get; init; } = 1000;
 

@@ -21,8 +21,9 @@ internal sealed class Refresher(
     private volatile bool _draining;
     private int _notes;
 
-    /// <summary>How long a caller waits for a refresh, whoever is at it. The refresh itself goes on.</summary>
-    internal TimeSpan LongestWait { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a caller waits for a refresh, whoever is at it: longer than a token endpoint has to answer. The refresh itself
+    /// goes on.</summary>
+    internal TimeSpan LongestWait { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How many accounts this node is refreshing now.</summary>
     public int Running => _running.Count;
