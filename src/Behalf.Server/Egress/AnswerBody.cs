@@ -111,7 +111,7 @@ internal static class AnswerBody
         }
     }
 
-    /// <summary>Counts what came over the wire.</summary>
+    /// <summary>Counts what came over the wire. Read only by the decoder above it: what a stream must have beyond that is not for use.</summary>
     private sealed class CountingStream(Stream inner) : Stream
     {
         public long Count { get; private set; }

@@ -6,7 +6,8 @@ namespace Behalf.Egress;
 /// <remarks>When a connection ends without one byte of an answer, the handler sends a request without a body again, on up
 /// to five other connections and whatever the method: a POST that says everything in its URL would run six times. It
 /// does so for an end of the stream only, so that is reported as an error here. HTTP/2 needs none of this: it repeats
-/// only what the peer has said it did not process (RFC 9113 §8.7).</remarks>
+/// only what the peer has said it did not process (RFC 9113 §8.7). The client reads and writes a connection in order and
+/// asynchronously: what a stream must have beyond that is not for use.</remarks>
 internal sealed class SentOnceStream(Stream inner) : Stream
 {
     private volatile bool _unanswered;

@@ -62,8 +62,13 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
             return new Problem(Refusal.InvalidCredential);
         }
 
+        if ((rates.Count(caller) ?? ((access.Kinds & caller.Kind) == KeyKinds.None ? new Problem(Refusal.NotAllowed) : null)) is { } problem)
+        {
+            return problem;
+        }
+
         context.SetCaller(caller);
-        return rates.Count(caller) ?? ((access.Kinds & caller.Kind) == KeyKinds.None ? new Problem(Refusal.NotAllowed) : null);
+        return null;
     }
 
     /// <summary>False where there are several; null where there is none.</summary>

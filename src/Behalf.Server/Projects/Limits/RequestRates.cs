@@ -27,12 +27,10 @@ internal sealed class RequestRates(RateSettings settings, TimeProvider clock)
     private readonly Buckets<UInt128> _addresses = new(clock);
 
     /// <returns>The refusal, if the key, or its project, asked too often.</returns>
-    public Problem? Count(Caller caller) => caller.Kind switch
-    {
-        KeyKinds.Admin => null,
-        KeyKinds.User => Take(_keys, caller.Key, settings.PerUserKey),
-        _ => Take(_keys, caller.Key, settings.PerKey),
-    } ?? (caller.Kind == KeyKinds.Admin ? null : Take(_projects, caller.Project, caller.RequestsPerMinute ?? settings.PerProject));
+    public Problem? Count(Caller caller) => caller.Kind == KeyKinds.Admin
+        ? null
+        : Take(_keys, caller.Key, caller.Kind == KeyKinds.User ? settings.PerUserKey : settings.PerKey)
+            ?? Take(_projects, caller.Project, caller.RequestsPerMinute ?? settings.PerProject);
 
     /// <summary>For requests without a key. Those from the machine itself are its own, or come through a proxy on it: then the
     /// addresses behind it are counted once the proxy is named.</summary>
